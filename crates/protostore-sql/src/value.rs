@@ -76,6 +76,8 @@ pub enum ParamRole {
     Place,
     /// The value in the last row of the page before.
     After,
+    /// The value in the last row of a range, whose first has that of [`ParamRole::Value`].
+    To,
     /// A list of keys, as JSON.
     Keys,
     /// The present time.

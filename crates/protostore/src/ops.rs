@@ -145,6 +145,16 @@ fn finds_nothing(e: &Error, by: &impl Bind) -> bool {
     matches!(e.kind(), Kind::Invalid | Kind::OutOfRange) && Pick::refuses(by)
 }
 
+/// Reads the children of all records that there are from one key to another, in the order of their keys.
+async fn load_range<R: Record, S: Session>(s: &mut S, records: &mut [R]) -> Result<()> {
+    // One by its key is one statement too, and decodes no key.
+    match records {
+        [] => Ok(()),
+        [record] => R::Children::load(s, record).await,
+        records => R::Children::load_range(s, records).await,
+    }
+}
+
 /// Reads the children of many records.
 async fn load_children<R: Record, S: Session>(s: &mut S, records: &mut [R]) -> Result<()> {
     if R::Children::NONE || records.is_empty() {

@@ -48,9 +48,9 @@ use crate::value::{Bind, Binder, Decode, Row};
 /// One row of a table, with the rows of its child tables, as a Rust value.
 pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'static {
     /// The key, owned: `String`, `u64`, `(String, String)`; of a table of at most one row, [`Singleton`].
-    type Key: Bind + Decode + Clone + Debug + Send + Sync + 'static;
+    type Key: Bind + Decode + Clone + Debug + PartialEq + Send + Sync + 'static;
     /// The key, borrowed: `&str`, `u64`, `(&str, &str)`.
-    type KeyRef<'a>: Bind + Copy + Send + Sync;
+    type KeyRef<'a>: Bind + Copy + PartialEq + Send + Sync;
     /// The child tables: `()`, one and the rest, or [`Both`] of two lists.
     type Children: Children<Self>;
     /// The type of the field that every write changes; `()` where the table has no `revision`.

@@ -340,6 +340,9 @@ pub struct Child {
     pub load: Stmt,
     /// Reads the same for many records, with the place of each in a JSON list of keys instead of 0.
     pub load_many: Stmt,
+    /// Reads the key of the record, the places and the item columns of the rows of all records from one key to another, in
+    /// the order of the keys.
+    pub load_range: Stmt,
 }
 
 impl Stmt {

@@ -8,7 +8,7 @@ mod look;
 mod read;
 mod zero;
 
-pub(crate) use given::{After, InForm, Limit, Now, Offset, Target, TimeForm};
+pub(crate) use given::{After, InForm, Limit, Now, Offset, Target, TimeForm, To};
 pub(crate) use kept::{Kept, Pick};
 pub(crate) use look::Look;
 pub use zero::{Zero, is_set, nonzero};

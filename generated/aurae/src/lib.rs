@@ -67,7 +67,7 @@ protostore::generated::format! {
         version: 5,
         semver: "0.4.0",
         mapping: 1,
-        slots: 229,
+        slots: 241,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -78,7 +78,7 @@ protostore::generated::format! {
         version: 5,
         semver: "0.4.0",
         mapping: 1,
-        slots: 244,
+        slots: 256,
         migrations: &[
             protostore::Migration {
                 version: 1,

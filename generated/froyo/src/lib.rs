@@ -54,7 +54,7 @@ protostore::generated::format! {
         version: 5,
         semver: "0.5.0",
         mapping: 1,
-        slots: 134,
+        slots: 136,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -42,7 +42,7 @@ protostore::generated::format! {
         version: 5,
         semver: "0.4.0",
         mapping: 1,
-        slots: 73,
+        slots: 80,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -44,7 +44,7 @@ protostore::generated::format! {
         version: 5,
         semver: "0.4.0",
         mapping: 1,
-        slots: 99,
+        slots: 103,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -12,6 +12,8 @@ pub(crate) struct Given {
     /// Of a list's place, the values that a range goes on after.
     pub(crate) range: bool,
     pub(crate) keys: bool,
+    /// The key at which a range ends.
+    pub(crate) to: bool,
     pub(crate) now: bool,
     pub(crate) limit: bool,
     pub(crate) offset: bool,
@@ -91,6 +93,7 @@ fn of_child(table: &Table, child: &ChildTable, last: &str, by_key: impl Fn() -> 
         "insert" => Given::values(fields(&child.columns())),
         "delete" | "load" | "next" | "around" => by_key(),
         "load_many" => Given::keys(),
+        "load_range" => Given { to: true, ..by_key() },
         "remove_at" => Given { offset: true, ..by_key() },
         "get" => entry(),
         "remove" => match child.place {
@@ -164,6 +167,11 @@ pub(crate) fn mismatch(given: &Given, params: &[(ParamRole, String)], key: &[&st
     };
     if is_misplaced {
         return Some(format!("goes on after {after:?}, and the key is {key:?}"));
+    }
+    let to: Vec<&str> = of(ParamRole::To).collect();
+    let last = if given.to { key } else { &[] };
+    if to != last {
+        return Some(format!("ends at {to:?}, and the key is {last:?}"));
     }
     for (name, role, is_given) in [
         ("a list of keys", ParamRole::Keys, given.keys),

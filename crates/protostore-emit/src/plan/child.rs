@@ -1,7 +1,7 @@
 //! The statements of one child or join table.
 
 use protostore_schema::{ChildTable, Column, ForeignKey, Schema, Table};
-use protostore_sql::{Delete, Expr, Insert, Join, Rows, Select, Statement as Sql, What};
+use protostore_sql::{Delete, Expr, Insert, Join, Op, ParamRole, Rows, Select, Statement as Sql, What};
 
 use super::{AroundPlan, EditPlan, Live, Statement, Statements, keys, life, of, order, own, record, tied, value};
 
@@ -19,6 +19,7 @@ pub(crate) struct ChildPlan<'s> {
     pub(crate) delete: Option<Statement>,
     pub(crate) load: Statement,
     pub(crate) load_many: Statement,
+    pub(crate) load_range: Statement,
     /// What an element names.
     pub(crate) references: Vec<record::ReferencePlan<'s>>,
     /// How elements are written alone.
@@ -73,6 +74,7 @@ impl<'s> ChildPlan<'s> {
         let delete = is_outermost.then(|| add("delete", delete.into()));
         let load = add("load", load.into());
         let load_many = add("load_many", load_many(child, owner, places).into());
+        let load_range = add("load_range", load_range(child, (owner, &key_of_record), places).into());
         let join = join(schema, table, child, all);
         let several = (&columns[..], &child.foreign_keys[..]);
         let references = record::references(schema, &table.name.proto, &named, several, all);
@@ -87,6 +89,7 @@ impl<'s> ChildPlan<'s> {
             delete,
             load,
             load_many,
+            load_range,
             references,
             edit: EditPlan::of(table, child, all),
             around: AroundPlan::of(table, child, all),
@@ -122,6 +125,22 @@ fn load_many<'s>(child: &'s ChildTable, record: &[&'s Column], places: &[&'s Col
     Select::new(What::Exprs(what.collect()), keys::rows(Some("o"), &child.name.proto))
         .join(Join { table: (&child.name.sql).into(), alias: "c".into(), on: keys::ties("c", record), in_order: true })
         .order(order(ordinal().chain(of("c", places)).collect()))
+}
+
+/// Returns the load of the elements of all owners from one key to another, both among them: in the order of the owners, each
+/// behind the key of its own, so that nothing is looked up or sorted.
+fn load_range<'s>(
+    child: &'s ChildTable,
+    (owner, record): (&[&'s Column], &[&'s Column]),
+    places: &[&'s Column],
+) -> Select<'s> {
+    let last = record.iter().map(|c| Expr::param(&c.name.proto, ParamRole::To));
+    let bound = |op, key| Expr::tuple(own(owner)).compare(op, key);
+    let first = bound(Op::AtLeast, Expr::tuple(record.iter().copied().map(value)));
+    let what = [owner, places, &child.item_columns()[..]].concat();
+    Select::from(&child.name.sql, own(&what))
+        .rows([first, bound(Op::AtMost, Expr::tuple(last))])
+        .order(order(own(&[owner, places].concat())))
 }
 
 /// Returns the rows of another table that elements name, in the order of the elements.

@@ -102,7 +102,7 @@ pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
 
 /// Returns a child table's metadata.
 pub(super) fn child(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> TokenStream {
-    let ChildPlan { record, parent, child, member, insert, delete, load, load_many, references, .. } = plan;
+    let ChildPlan { record, parent, child, member, insert, delete, load, load_many, load_range, references, .. } = plan;
     let checks = child_checks(child);
     let key = child.key_columns();
     let key = key.iter().map(|column| column.name.sql.as_str());
@@ -113,7 +113,7 @@ pub(super) fn child(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> TokenStream 
     let field = &child.name.proto;
     let behaviors = scope.behaviors(&child.path).iter().map(|word| ident(word));
     let (member, key) = (Literal::u16_unsuffixed(*member), Literal::usize_unsuffixed(child.key_columns().len()));
-    let [insert, load, load_many] = [insert, load, load_many].map(statement);
+    let [insert, load, load_many, load_range] = [insert, load, load_many, load_range].map(statement);
     let delete = match delete {
         Some(delete) => {
             let delete = statement(delete);
@@ -133,6 +133,7 @@ pub(super) fn child(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> TokenStream 
             delete: #delete,
             load: #load,
             load_many: #load_many,
+            load_range: #load_range,
         }
     }
 }

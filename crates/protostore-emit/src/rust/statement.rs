@@ -63,6 +63,10 @@ fn param(Param { field, role, ty: _ }: &Param<'_>) -> TokenStream {
             let field = path(field);
             quote!(after #field)
         }
+        ParamRole::To => {
+            let field = path(field);
+            quote!(to #field)
+        }
         ParamRole::Keys => named("keys"),
         ParamRole::Limit => quote!(limit),
         ParamRole::Offset => quote!(offset),
@@ -83,7 +87,7 @@ fn param(Param { field, role, ty: _ }: &Param<'_>) -> TokenStream {
 
 /// Returns the path of a field, in quotes where it is no plain word, or one of the notation.
 fn path(field: &str) -> TokenStream {
-    let is_word = matches!(field, "after" | "keys" | "limit" | "now" | "offset" | "place");
+    let is_word = matches!(field, "after" | "keys" | "limit" | "now" | "offset" | "place" | "to");
     match syn::parse_str::<syn::Ident>(field) {
         Ok(field) if !is_word => quote!(#field),
         _ => quote!(#field),

@@ -24,6 +24,7 @@
 /// | `id`, `"boot.image_id"` | the value of the field |
 /// | `place tags` | the place of an element in the list or map `tags` |
 /// | `after id` | the value of the field in the last row of the page before |
+/// | `to id` | the value of the field in the last row of a range, which begins at `id` |
 /// | `keys`, `keys network_ids` | a list of keys, of a field if one is named |
 /// | `now nanos`, `now seconds`, `now millis`, `now micros`, `now instant`, `now rfc3339` | the present time |
 /// | `limit`, `offset` | the greatest number of rows, and how many rows come before |
@@ -65,6 +66,9 @@ macro_rules! __stmt {
     };
     (@params [$($done:tt)*] after $field:tt $(, $($rest:tt)*)?) => {
         $crate::generated::stmt!(@params [$($done)* $crate::generated::stmt!(@param After $field),] $($($rest)*)?)
+    };
+    (@params [$($done:tt)*] to $field:tt $(, $($rest:tt)*)?) => {
+        $crate::generated::stmt!(@params [$($done)* $crate::generated::stmt!(@param To $field),] $($($rest)*)?)
     };
     (@params [$($done:tt)*] place $field:tt $(, $($rest:tt)*)?) => {
         $crate::generated::stmt!(@params [$($done)* $crate::generated::stmt!(@param Place $field),] $($($rest)*)?)

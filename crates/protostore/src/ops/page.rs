@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{FEW, Op, ReadOp, load_children};
+use super::{FEW, Op, ReadOp, load_children, load_range};
 use crate::error::{Error, Result};
 use crate::filter::Cursor;
 use crate::fixed::Fixed;
@@ -105,6 +105,9 @@ fn next<R: Record>(records: Vec<R>, more: bool, cursor: impl Fn(&R) -> Result<Cu
 
 /// What yields the rows of a page, the first of them first.
 pub(super) trait Rows<R>: Sync {
+    /// Says that they are all rows of the table from one key to another, in the order of the keys.
+    const IS_RANGE: bool = false;
+
     /// Appends up to `limit` of them to `out`.
     fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> impl Future<Output = Result<End>> + Send;
 }
@@ -117,6 +120,9 @@ struct Through<'p, P> {
 }
 
 impl<R: Record, P: Bind + Sync> Rows<R> for Through<'_, P> {
+    // Rows that are not there for readers may be many, and so may be their children.
+    const IS_RANGE: bool = R::LIFE.is_plain();
+
     async fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> Result<End> {
         s.all(self.stmt, &(self.by, Now(self.now), Limit(limit)), out).await.map_err(|e| e.explained(&R::TABLE.layout))
     }
@@ -200,7 +206,7 @@ pub(super) async fn up_to<R: Record, S: Session>(
 }
 
 /// Reads `size` records and their children, or fewer if there is no room for more rows; then `size` says how many.
-async fn part<R: Record, S: Session>(s: &mut S, rows: &impl Rows<R>, size: &mut usize) -> Result<(Vec<R>, bool)> {
+async fn part<R: Record, S: Session, Q: Rows<R>>(s: &mut S, rows: &Q, size: &mut usize) -> Result<(Vec<R>, bool)> {
     let mut records: Vec<R> = Vec::with_capacity(size.saturating_add(1).min(ROOM));
     let end = rows.read(s, size.saturating_add(1), &mut records).await?;
     let more = end == End::Cut || records.len() > *size;
@@ -211,6 +217,10 @@ async fn part<R: Record, S: Session>(s: &mut S, rows: &impl Rows<R>, size: &mut 
             return Err(too_large());
         }
     }
-    load_children(s, &mut records).await?;
+    if const { Q::IS_RANGE } {
+        load_range(s, &mut records).await?;
+    } else {
+        load_children(s, &mut records).await?;
+    }
     Ok((records, more))
 }

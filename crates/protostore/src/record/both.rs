@@ -45,6 +45,11 @@ impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
         B::load_many(s, owners, keys).await
     }
 
+    async fn load_range<S: Session>(s: &mut S, owners: &mut [R]) -> Result<()> {
+        A::load_range(s, owners).await?;
+        B::load_range(s, owners).await
+    }
+
     async fn insert<S: Session>(s: &mut S, owner: &R, now: Timestamp) -> Result<()> {
         A::insert(s, owner, now).await?;
         B::insert(s, owner, now).await

@@ -11,7 +11,7 @@ use crate::room::{End, too_large};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::{Bind, Decode, Row};
+use crate::value::{Bind, Decode, Row, To};
 
 /// The child tables of a record: `()`, or `(C, Rest)`.
 pub trait Children<R: Record>: Send + Sync + 'static {
@@ -27,6 +27,9 @@ pub trait Children<R: Record>: Send + Sync + 'static {
     fn load<S: Session>(s: &mut S, owner: &mut R) -> impl Future<Output = Result<()>> + Send;
     /// Reads the children of many records: one statement a child table, however many records there are.
     fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &Keys) -> impl Future<Output = Result<()>> + Send;
+    /// Reads the children of records between whose keys there is no other record, in the order of their keys: one statement a
+    /// child table, which goes through the rows of all of them.
+    fn load_range<S: Session>(s: &mut S, owners: &mut [R]) -> impl Future<Output = Result<()>> + Send;
     /// Refuses a record with an element that no column can hold, where the mask asks for it; of all without one.
     fn storable(owner: &R, mask: Option<&Mask<R>>) -> Result<()>;
     /// Writes the children of a record that has none in the database.
@@ -40,11 +43,22 @@ pub trait Children<R: Record>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// The records whose children are read: one by its key, or many by a list of keys.
+/// The records whose children are read.
 #[derive(Debug)]
 pub struct By<'k, K> {
-    many: bool,
+    which: Which,
     keys: &'k K,
+}
+
+/// Which records the keys are of.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    /// One, by its key.
+    One,
+    /// Many, by a list of keys.
+    Many,
+    /// All from one key to another.
+    Range,
 }
 
 impl<K> Clone for By<'_, K> {
@@ -57,7 +71,11 @@ impl<K> Copy for By<'_, K> {}
 
 impl<K> By<'_, K> {
     fn statement(&self, child: &'static Child) -> &'static Stmt {
-        if self.many { &child.load_many } else { &child.load }
+        match self.which {
+            Which::One => &child.load,
+            Which::Many => &child.load_many,
+            Which::Range => &child.load_range,
+        }
     }
 }
 
@@ -82,6 +100,10 @@ impl<R: Record> Children<R> for () {
     }
 
     fn load_many<S: Session>(_: &mut S, _: &mut [R], _: &Keys) -> impl Future<Output = Result<()>> + Send {
+        ready(Ok(()))
+    }
+
+    fn load_range<S: Session>(_: &mut S, _: &mut [R]) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
     }
 
@@ -122,7 +144,7 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
     async fn load<S: Session>(s: &mut S, owner: &mut R) -> Result<()> {
         let elements = {
             let key = owner.key();
-            elements::<S, C, _, u64>(s, By { many: false, keys: &key }).await?
+            elements::<S, C, _, u64>(s, By { which: Which::One, keys: &key }).await?
         };
         complete::<C>(elements.len(), std::iter::once(&*owner))?;
         for element in elements {
@@ -132,13 +154,34 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
     }
 
     async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &Keys) -> Result<()> {
-        let elements = elements::<S, C, _, u64>(s, By { many: true, keys }).await?;
+        let elements = elements::<S, C, _, u64>(s, By { which: Which::Many, keys }).await?;
         complete::<C>(elements.len(), owners.iter())?;
         for element in elements {
             let owner = usize::try_from(element.path).ok().and_then(|index| owners.get_mut(index));
             element.put_into(owner.ok_or_else(|| stray(&C::CHILD.layout))?)?;
         }
         Rest::load_many(s, owners, keys).await
+    }
+
+    async fn load_range<S: Session>(s: &mut S, owners: &mut [R]) -> Result<()> {
+        let elements = match (owners.first(), owners.last()) {
+            (Some(first), Some(last)) => {
+                let keys = (first.key(), To(last.key()));
+                elements::<S, C, _, R::Key>(s, By { which: Which::Range, keys: &keys }).await?
+            }
+            _ => return Ok(()),
+        };
+        complete::<C>(elements.len(), owners.iter())?;
+        // Both are in the order of the keys, so each list is gone through once.
+        let mut left = owners.iter_mut();
+        let mut owner = left.next();
+        for element in elements {
+            while owner.as_ref().is_some_and(|owner| owner.key() != R::borrow_key(&element.path)) {
+                owner = left.next();
+            }
+            element.put_into(owner.as_mut().ok_or_else(|| stray(&C::CHILD.layout))?)?;
+        }
+        Rest::load_range(s, owners).await
     }
 
     async fn insert<S: Session>(s: &mut S, owner: &R, now: Timestamp) -> Result<()> {
@@ -163,7 +206,7 @@ pub(crate) async fn all_of<S: Session, C: ChildTable, K: Bind + Sync>(
     s: &mut S,
     owner: &K,
 ) -> Result<Vec<Element<u64, C>>> {
-    elements(s, By { many: false, keys: owner }).await
+    elements(s, By { which: Which::One, keys: owner }).await
 }
 
 /// Reads the elements of a child table, and what is inside them.

@@ -30,6 +30,9 @@ impl Target {
 /// The key at which the page before ended.
 pub(crate) struct After<T>(pub(crate) T);
 
+/// The key at which a range ends, which is in it.
+pub(crate) struct To<T>(pub(crate) T);
+
 /// The greatest number of rows.
 pub(crate) struct Limit(pub(crate) usize);
 
@@ -44,6 +47,13 @@ impl<T: Bind> Bind for After<T> {
     #[inline(always)]
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
         give(b, ParamRole::After, &self.0)
+    }
+}
+
+impl<T: Bind> Bind for To<T> {
+    #[inline(always)]
+    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
+        give(b, ParamRole::To, &self.0)
     }
 }
 

@@ -166,6 +166,7 @@ impl ChildTable for All {
             r#"SELECT 0, "_position", "value" FROM "docs__all" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(11, [], "SELECT 1"),
+        load_range: stmt!(14, [id, to id], "SELECT 1"),
     };
     fn items(owner: &Doc) -> Vec<(i64, &Value)> {
         protostore::generated::positions(&owner.all)

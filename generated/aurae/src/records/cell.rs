@@ -122,24 +122,24 @@ pub fn list_by_parent_name(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            176, [parent_name, limit],
+            186, [parent_name, limit],
             select!(r#"WHERE "parent_name" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    177, [parent_name, after name, limit],
+                    187, [parent_name, after name, limit],
                     select!(r#"WHERE "parent_name" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            179, [parent_name, limit],
+            189, [parent_name, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            178, [parent_name], r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#
+            188, [parent_name], r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#
         ),
     };
 
@@ -155,24 +155,24 @@ pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            180, ["cpu.weight", limit],
+            190, ["cpu.weight", limit],
             select!(r#"WHERE "cpu__weight" = $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    181, ["cpu.weight", after name, limit],
+                    191, ["cpu.weight", after name, limit],
                     select!(r#"WHERE "cpu__weight" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            183, ["cpu.weight", limit],
+            193, ["cpu.weight", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            182, ["cpu.weight"], r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#
+            192, ["cpu.weight"], r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#
         ),
     };
 
@@ -187,7 +187,7 @@ pub fn list_by_network_ids(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            184, [network_ids, limit],
+            194, [network_ids, limit],
             r#"SELECT t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
@@ -202,7 +202,7 @@ ORDER BY c."_name" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    185, [network_ids, after name, limit],
+                    195, [network_ids, after name, limit],
                     r#"SELECT t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
@@ -218,14 +218,14 @@ ORDER BY c."_name" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            187, [network_ids, limit],
+            197, [network_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "cells"
   WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            186, [network_ids],
+            196, [network_ids],
             r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)"#
         ),
     };
@@ -239,7 +239,7 @@ pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
     static ROWS: generated::Stmt = stmt!(
-        171, [name],
+        181, [name],
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
@@ -552,7 +552,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 hides: false,
                 exists: stmt!(
-                    165, [parent_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
+                    174, [parent_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -627,7 +627,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["parent_name"],
             field: "parent_name",
             names: stmt!(
-                166, [name], r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#
+                175, [name], r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -635,16 +635,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["executables"],
     children: generated::child_tables![children::NetworkIds],
     sequences: &[],
-    get: stmt!(157, [name], select!(r#"WHERE "name" = $1"#)),
+    get: stmt!(166, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(
-        159,
+        168,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
     ),
     upsert: stmt!(
-        158,
+        167,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -660,14 +660,14 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     "isolate_network" = excluded."isolate_network", "cgroup_v2" = excluded."cgroup_v2",
     "create_time" = excluded."create_time""#
     ),
-    delete: stmt!(160, [name], r#"DELETE FROM "cells" WHERE "name" = $1"#),
-    page_first: stmt!(161, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    delete: stmt!(169, [name], r#"DELETE FROM "cells" WHERE "name" = $1"#),
+    page_first: stmt!(170, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
     page_after: stmt!(
-        162, [after name, limit],
+        171, [after name, limit],
         select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        163, [keys],
+        172, [keys],
         r#"SELECT o.key, t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
@@ -676,7 +676,7 @@ FROM json_each($1) o
 CROSS JOIN "cells" t ON t."name" = o.value"#
     ),
     delete_many: stmt!(
-        164, [keys],
+        173, [keys],
         r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

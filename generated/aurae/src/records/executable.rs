@@ -229,7 +229,7 @@ FROM "executables""#,
 }
 
 static GET_BY_PID_WHERE_STATE_IS_RUNNING: generated::Stmt = stmt!(
-    210, [pid], select!(r#"WHERE "pid" = $1 AND "state" = 1"#)
+    222, [pid], select!(r#"WHERE "pid" = $1 AND "state" = 1"#)
 );
 
 /// Gets the row of `executables` with this `pid` where `state = 1`, by its unique index.
@@ -256,24 +256,24 @@ pub fn list_by_cell_name(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            211, [cell_name, limit],
+            223, [cell_name, limit],
             select!(r#"WHERE "cell_name" = $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    212, [cell_name, after name, limit],
+                    224, [cell_name, after name, limit],
                     select!(r#"WHERE "cell_name" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            214, [cell_name, limit],
+            226, [cell_name, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            213, [cell_name], r#"DELETE FROM "executables" WHERE "cell_name" = $1"#
+            225, [cell_name], r#"DELETE FROM "executables" WHERE "cell_name" = $1"#
         ),
     };
 
@@ -288,23 +288,23 @@ pub fn list_by_state(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("cell_name"), generated::OrderBy::asc("name")],
         first: stmt!(
-            215, [state, limit],
+            227, [state, limit],
             select!(r#"WHERE "state" = $1 ORDER BY "cell_name", "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    216, [state, after cell_name, after name, limit],
+                    228, [state, after cell_name, after name, limit],
                     select!(r#"WHERE "state" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name" LIMIT $4"#)
                 ),
                 &[0, 1],
             ),
         ],
         count: stmt!(
-            218, [state, limit],
+            230, [state, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(217, [state], r#"DELETE FROM "executables" WHERE "state" = $1"#),
+        delete: stmt!(229, [state], r#"DELETE FROM "executables" WHERE "state" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, state)
@@ -581,7 +581,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 hides: false,
                 exists: stmt!(
-                    196, [cell_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
+                    206, [cell_name], r#"SELECT 1 FROM "cells" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -657,17 +657,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![children::Arguments, children::Environment],
     sequences: &[],
     get: stmt!(
-        188, [cell_name, name], select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#)
+        198, [cell_name, name], select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#)
     ),
     insert: stmt!(
-        190,
+        200,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
     upsert: stmt!(
-        189,
+        199,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -681,16 +681,16 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
     "start_time" = excluded."start_time", "end_time" = excluded."end_time""#
     ),
     delete: stmt!(
-        191, [cell_name, name],
+        201, [cell_name, name],
         r#"DELETE FROM "executables" WHERE "cell_name" = $1 AND "name" = $2"#
     ),
-    page_first: stmt!(192, [limit], select!(r#"ORDER BY "cell_name", "name" LIMIT $1"#)),
+    page_first: stmt!(202, [limit], select!(r#"ORDER BY "cell_name", "name" LIMIT $1"#)),
     page_after: stmt!(
-        193, [after cell_name, after name, limit],
+        203, [after cell_name, after name, limit],
         select!(r#"WHERE ("cell_name", "name") > ($1, $2) ORDER BY "cell_name", "name" LIMIT $3"#)
     ),
     get_many: stmt!(
-        194, [keys],
+        204, [keys],
         r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
     t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
     t."signal", t."start_time", t."end_time"
@@ -698,7 +698,7 @@ FROM json_each($1) o
 CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        195, [keys],
+        205, [keys],
         r#"DELETE FROM "executables"
 WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

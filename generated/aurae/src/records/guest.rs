@@ -37,7 +37,7 @@ FROM "guests""#,
 }
 
 static GET_BY_MACHINE_ID: generated::Stmt = stmt!(
-    228, [machine_id], select!(r#"WHERE "machine_id" = $1"#)
+    240, [machine_id], select!(r#"WHERE "machine_id" = $1"#)
 );
 
 /// Gets the row of `guests` with this `machine_id`, by its unique index.
@@ -189,7 +189,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    227, [machine_id],
+                    239, [machine_id],
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#
                 ),
             },
@@ -221,15 +221,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(219, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(231, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        221,
+        233,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        220,
+        232,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -239,20 +239,20 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."versio
     "load" = excluded."load", "clock_offset_us" = excluded."clock_offset_us",
     "report_time" = excluded."report_time""#
     ),
-    delete: stmt!(222, [id], r#"DELETE FROM "guests" WHERE "id" = $1"#),
-    page_first: stmt!(223, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(234, [id], r#"DELETE FROM "guests" WHERE "id" = $1"#),
+    page_first: stmt!(235, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        224, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        236, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        225, [keys],
+        237, [keys],
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
 FROM json_each($1) o
 CROSS JOIN "guests" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        226, [keys],
+        238, [keys],
         r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

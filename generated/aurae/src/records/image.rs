@@ -224,7 +224,7 @@ FROM "images""#,
 }
 
 static GET_BY_PATH: generated::Stmt = stmt!(
-    156, [path], select!(r#"WHERE "path" = $1"#)
+    165, [path], select!(r#"WHERE "path" = $1"#)
 );
 
 /// Gets the row of `images` with this `path`, by its unique index.
@@ -528,7 +528,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["kernel__image_id"],
             field: "kernel.image_id",
             names: stmt!(
-                144, [id],
+                152, [id],
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT 1"#
             ),
         },
@@ -538,7 +538,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["kernel__initrd_image_id"],
             field: "kernel.initrd_image_id",
             names: stmt!(
-                145, [id],
+                153, [id],
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = $1 LIMIT 1"#
             ),
         },
@@ -548,7 +548,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["root_drive__image_id"],
             field: "root_drive.image_id",
             names: stmt!(
-                146, [id],
+                154, [id],
                 r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT 1"#
             ),
         },
@@ -558,7 +558,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["image_id"],
             field: "drives.image_id",
             names: stmt!(
-                147, [id],
+                155, [id],
                 r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = $1 LIMIT 1"#
             ),
         },
@@ -568,7 +568,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "image_ids",
             names: stmt!(
-                148, [id],
+                156, [id],
                 r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = $1 LIMIT 1"#
             ),
         },
@@ -577,16 +577,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Architectures],
     sequences: &[],
-    get: stmt!(136, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(144, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        138,
+        146,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#
     ),
     upsert: stmt!(
-        137,
+        145,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -599,13 +599,13 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
     "build__version" = excluded."build__version",
     "build__finish_time" = excluded."build__finish_time", "create_time" = excluded."create_time""#
     ),
-    delete: stmt!(139, [id], r#"DELETE FROM "images" WHERE "id" = $1"#),
-    page_first: stmt!(140, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(147, [id], r#"DELETE FROM "images" WHERE "id" = $1"#),
+    page_first: stmt!(148, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        141, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        149, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        142, [keys],
+        150, [keys],
         r#"SELECT o.key, t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
@@ -613,7 +613,7 @@ FROM json_each($1) o
 CROSS JOIN "images" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        143, [keys],
+        151, [keys],
         r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

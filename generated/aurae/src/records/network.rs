@@ -184,7 +184,7 @@ FROM "networks""#,
 }
 
 static GET_BY_CIDR: generated::Stmt = stmt!(
-    135, [cidr], select!(r#"WHERE "cidr" = $1"#)
+    143, [cidr], select!(r#"WHERE "cidr" = $1"#)
 );
 
 /// Gets the row of `networks` with this `cidr`, by its unique index.
@@ -519,15 +519,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["nics", "cells"],
     children: generated::child_tables![children::Nameservers, children::Routes],
     sequences: &[],
-    get: stmt!(114, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(120, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        116,
+        122,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
     ),
     upsert: stmt!(
-        115,
+        121,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -537,20 +537,20 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
     "vlan__device" = excluded."vlan__device", "vlan__tag" = excluded."vlan__tag",
     "lease_time" = excluded."lease_time", "create_time" = excluded."create_time""#
     ),
-    delete: stmt!(117, [id], r#"DELETE FROM "networks" WHERE "id" = $1"#),
-    page_first: stmt!(118, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(123, [id], r#"DELETE FROM "networks" WHERE "id" = $1"#),
+    page_first: stmt!(124, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        119, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        125, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        120, [keys],
+        126, [keys],
         r#"SELECT o.key, t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM json_each($1) o
 CROSS JOIN "networks" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        121, [keys],
+        127, [keys],
         r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -59,7 +59,7 @@ FROM "nics""#,
 }
 
 static GET_BY_HOST_DEVICE: generated::Stmt = stmt!(
-    105, [host_device], select!(r#"WHERE "host_device" = $1"#)
+    111, [host_device], select!(r#"WHERE "host_device" = $1"#)
 );
 
 /// Gets the row of `nics` with this `host_device`, by its unique index.
@@ -84,23 +84,23 @@ pub fn list_by_machine_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("mac_address")],
         first: stmt!(
-            106, [machine_id, limit],
+            112, [machine_id, limit],
             select!(r#"WHERE "machine_id" = $1 ORDER BY "mac_address" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    107, [machine_id, after mac_address, limit],
+                    113, [machine_id, after mac_address, limit],
                     select!(r#"WHERE "machine_id" = $1 AND "mac_address" > $2 ORDER BY "mac_address" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            109, [machine_id, limit],
+            115, [machine_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(108, [machine_id], r#"DELETE FROM "nics" WHERE "machine_id" = $1"#),
+        delete: stmt!(114, [machine_id], r#"DELETE FROM "nics" WHERE "machine_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, machine_id.into())
@@ -114,24 +114,24 @@ pub fn list_by_network_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("mac_address")],
         first: stmt!(
-            110, [network_id, limit],
+            116, [network_id, limit],
             select!(r#"WHERE "network_id" IS $1 ORDER BY "mac_address" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    111, [network_id, after mac_address, limit],
+                    117, [network_id, after mac_address, limit],
                     select!(r#"WHERE "network_id" IS $1 AND "mac_address" > $2 ORDER BY "mac_address" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            113, [network_id, limit],
+            119, [network_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            112, [network_id], r#"DELETE FROM "nics" WHERE "network_id" IS $1"#
+            118, [network_id], r#"DELETE FROM "nics" WHERE "network_id" IS $1"#
         ),
     };
 
@@ -447,7 +447,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    95, [machine_id],
+                    100, [machine_id],
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#
                 ),
             },
@@ -459,7 +459,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    96, [network_id], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
+                    101, [network_id], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -611,9 +611,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::IpNameservers],
     sequences: &[],
-    get: stmt!(87, [mac_address], select!(r#"WHERE "mac_address" = $1"#)),
+    get: stmt!(92, [mac_address], select!(r#"WHERE "mac_address" = $1"#)),
     insert: stmt!(
-        89,
+        94,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -628,7 +628,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21, $22, $23, $24, $25, $26, $27)"#
     ),
     upsert: stmt!(
-        88,
+        93,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -665,14 +665,14 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
     "transmit_limit__operations__refill_time" = excluded."transmit_limit__operations__refill_time",
     "create_time" = excluded."create_time""#
     ),
-    delete: stmt!(90, [mac_address], r#"DELETE FROM "nics" WHERE "mac_address" = $1"#),
-    page_first: stmt!(91, [limit], select!(r#"ORDER BY "mac_address" LIMIT $1"#)),
+    delete: stmt!(95, [mac_address], r#"DELETE FROM "nics" WHERE "mac_address" = $1"#),
+    page_first: stmt!(96, [limit], select!(r#"ORDER BY "mac_address" LIMIT $1"#)),
     page_after: stmt!(
-        92, [after mac_address, limit],
+        97, [after mac_address, limit],
         select!(r#"WHERE "mac_address" > $1 ORDER BY "mac_address" LIMIT $2"#)
     ),
     get_many: stmt!(
-        93, [keys],
+        98, [keys],
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
     t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
@@ -688,7 +688,7 @@ FROM json_each($1) o
 CROSS JOIN "nics" t ON t."mac_address" = o.value"#
     ),
     delete_many: stmt!(
-        94, [keys],
+        99, [keys],
         r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each($1))"#
     ),
 };

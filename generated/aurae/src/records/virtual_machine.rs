@@ -318,7 +318,7 @@ FROM "virtual_machines""#,
 }
 
 static GET_BY_AURAED_ADDRESS: generated::Stmt = stmt!(
-    48, [auraed_address], select!(r#"WHERE "auraed_address" = $1"#)
+    53, [auraed_address], select!(r#"WHERE "auraed_address" = $1"#)
 );
 
 /// Gets the row of `virtual_machines` with this `auraed_address`, by its unique index.
@@ -345,25 +345,25 @@ pub fn list_by_kernel_image_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            49, ["kernel.image_id", limit],
+            54, ["kernel.image_id", limit],
             select!(r#"WHERE "kernel__image_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    50, ["kernel.image_id", after id, limit],
+                    55, ["kernel.image_id", after id, limit],
                     select!(r#"WHERE "kernel__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            52, ["kernel.image_id", limit],
+            57, ["kernel.image_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            51, ["kernel.image_id"],
+            56, ["kernel.image_id"],
             r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = $1"#
         ),
     };
@@ -379,27 +379,27 @@ pub fn list_by_kernel_initrd_image_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            53, ["kernel.initrd_image_id", limit],
+            58, ["kernel.initrd_image_id", limit],
             select!(r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    54, ["kernel.initrd_image_id", after id, limit],
+                    59, ["kernel.initrd_image_id", after id, limit],
                     select!(r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            56, ["kernel.initrd_image_id", limit],
+            61, ["kernel.initrd_image_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
   WHERE "kernel__initrd_image_id" IS $1 AND "kernel" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            55, ["kernel.initrd_image_id"],
+            60, ["kernel.initrd_image_id"],
             r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS $1 AND "kernel""#
         ),
     };
@@ -418,25 +418,25 @@ pub fn list_by_root_drive_image_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            57, ["root_drive.image_id", limit],
+            62, ["root_drive.image_id", limit],
             select!(r#"WHERE "root_drive__image_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    58, ["root_drive.image_id", after id, limit],
+                    63, ["root_drive.image_id", after id, limit],
                     select!(r#"WHERE "root_drive__image_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            60, ["root_drive.image_id", limit],
+            65, ["root_drive.image_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            59, ["root_drive.image_id"],
+            64, ["root_drive.image_id"],
             r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = $1"#
         ),
     };
@@ -455,13 +455,13 @@ pub fn list_by_state(
             generated::OrderBy::desc("id"),
         ],
         first: stmt!(
-            61, [state, limit],
+            66, [state, limit],
             select!(r#"WHERE "state" = $1 ORDER BY "create_time" DESC NULLS LAST, "id" DESC LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        62, [state, after create_time, after id, limit],
+                        67, [state, after create_time, after id, limit],
                         select!(r#"WHERE "state" = $1 AND ("create_time", "id") < ($2, $3)
 ORDER BY "create_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                     ),
@@ -470,7 +470,7 @@ ORDER BY "create_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        63, [state, after id, limit],
+                        68, [state, after id, limit],
                         select!(r#"WHERE "state" = $1 AND "create_time" IS NULL AND "id" < $2 ORDER BY "id" DESC LIMIT $3"#)
                     ),
                     &[1],
@@ -478,7 +478,7 @@ ORDER BY "create_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        64, [state, limit],
+                        69, [state, limit],
                         select!(r#"WHERE "state" = $1 AND "create_time" IS NULL ORDER BY "id" DESC LIMIT $2"#)
                     ),
                     &[],
@@ -486,11 +486,11 @@ ORDER BY "create_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .set(0),
         ],
         count: stmt!(
-            66, [state, limit],
+            71, [state, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            65, [state], r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#
+            70, [state], r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#
         ),
     };
 
@@ -506,25 +506,25 @@ pub fn list_by_state_create_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::desc("id")],
         first: stmt!(
-            67, [state, create_time, limit],
+            72, [state, create_time, limit],
             select!(r#"WHERE "state" = $1 AND "create_time" = $2 ORDER BY "id" DESC LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    68, [state, create_time, after id, limit],
+                    73, [state, create_time, after id, limit],
                     select!(r#"WHERE "state" = $1 AND "create_time" = $2 AND "id" < $3 ORDER BY "id" DESC LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            70, [state, create_time, limit],
+            75, [state, create_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            69, [state, create_time],
+            74, [state, create_time],
             r#"DELETE FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2"#
         ),
     };
@@ -540,7 +540,7 @@ pub fn list_by_drives_image_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            71, ["drives.image_id", limit],
+            76, ["drives.image_id", limit],
             r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
     t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
@@ -564,7 +564,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    72, ["drives.image_id", after id, limit],
+                    77, ["drives.image_id", after id, limit],
                     r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
     t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
@@ -589,7 +589,7 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            74, ["drives.image_id", limit],
+            79, ["drives.image_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
@@ -598,7 +598,7 @@ FROM (SELECT 1
     WHERE "image_id" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            73, ["drives.image_id"],
+            78, ["drives.image_id"],
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)"#
         ),
@@ -615,7 +615,7 @@ pub fn list_by_image_ids(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            75, [image_ids, limit],
+            80, [image_ids, limit],
             r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
     t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
@@ -639,7 +639,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    76, [image_ids, after id, limit],
+                    81, [image_ids, after id, limit],
                     r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
     t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
@@ -664,7 +664,7 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            78, [image_ids, limit],
+            83, [image_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
@@ -673,7 +673,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            77, [image_ids],
+            82, [image_ids],
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)"#
         ),
@@ -690,7 +690,7 @@ pub fn list_by_tags(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            79, [tags, limit],
+            84, [tags, limit],
             r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
     t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
@@ -714,7 +714,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    80, [tags, after id, limit],
+                    85, [tags, after id, limit],
                     r#"SELECT t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
     t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
     t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
@@ -739,14 +739,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            82, [tags, limit],
+            87, [tags, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "virtual_machines"
   WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            81, [tags],
+            86, [tags],
             r#"DELETE FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#
         ),
@@ -761,7 +761,7 @@ pub fn images_by_image_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Image, String> {
     static ROWS: generated::Stmt = stmt!(
-        30, [id],
+        33, [id],
         r#"SELECT t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
@@ -777,7 +777,7 @@ ORDER BY j."_position""#
 #[must_use]
 pub fn nics_of(id: impl Into<String>) -> protostore::AllBy<crate::Nic, String> {
     static ROWS: generated::Stmt = stmt!(
-        83, [machine_id],
+        88, [machine_id],
         r#"SELECT "mac_address", "machine_id", "network_id", "host_device", "ip", "ip__primary_address",
     "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -802,7 +802,7 @@ pub fn nics_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Nic> {
     static ROWS: generated::Stmt = stmt!(
-        84, [keys machine_id],
+        89, [keys machine_id],
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
     t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
@@ -833,7 +833,7 @@ pub fn fill_nics(
 #[must_use]
 pub fn guest_of(id: impl Into<String>) -> protostore::AllBy<crate::Guest, String> {
     static ROWS: generated::Stmt = stmt!(
-        85, [machine_id],
+        90, [machine_id],
         r#"SELECT "id", "machine_id", "version", "key_fingerprint", "uptime", "load", "clock_offset_us",
     "report_time"
 FROM "guests"
@@ -850,7 +850,7 @@ pub fn guest_of_all(
     records: &[VirtualMachine],
 ) -> protostore::ShownBy<VirtualMachine, crate::Guest> {
     static ROWS: generated::Stmt = stmt!(
-        86, [keys machine_id],
+        91, [keys machine_id],
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
 FROM json_each($1) o

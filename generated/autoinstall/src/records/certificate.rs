@@ -126,24 +126,24 @@ pub fn list_by_subject(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("serial")],
         first: stmt!(
-            228, [subject, limit],
+            240, [subject, limit],
             select!(r#"WHERE "subject" = $1 ORDER BY "serial" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    229, [subject, after serial, limit],
+                    241, [subject, after serial, limit],
                     select!(r#"WHERE "subject" = $1 AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            231, [subject, limit],
+            243, [subject, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "subject" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            230, [subject], r#"DELETE FROM "certificates" WHERE "subject" = $1"#
+            242, [subject], r#"DELETE FROM "certificates" WHERE "subject" = $1"#
         ),
     };
 
@@ -158,24 +158,24 @@ pub fn list_by_issuer_serial(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("serial")],
         first: stmt!(
-            232, [issuer_serial, limit],
+            244, [issuer_serial, limit],
             select!(r#"WHERE "issuer_serial" IS $1 ORDER BY "serial" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    233, [issuer_serial, after serial, limit],
+                    245, [issuer_serial, after serial, limit],
                     select!(r#"WHERE "issuer_serial" IS $1 AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            235, [issuer_serial, limit],
+            247, [issuer_serial, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "issuer_serial" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            234, [issuer_serial],
+            246, [issuer_serial],
             r#"DELETE FROM "certificates" WHERE "issuer_serial" IS $1"#
         ),
     };
@@ -194,24 +194,24 @@ pub fn list_by_system_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("serial")],
         first: stmt!(
-            236, [system_id, limit],
+            248, [system_id, limit],
             select!(r#"WHERE "system_id" IS $1 ORDER BY "serial" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    237, [system_id, after serial, limit],
+                    249, [system_id, after serial, limit],
                     select!(r#"WHERE "system_id" IS $1 AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            239, [system_id, limit],
+            251, [system_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "system_id" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            238, [system_id], r#"DELETE FROM "certificates" WHERE "system_id" IS $1"#
+            250, [system_id], r#"DELETE FROM "certificates" WHERE "system_id" IS $1"#
         ),
     };
 
@@ -232,25 +232,25 @@ pub fn list_by_end_time_where_revoked_is_false(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("serial")],
         first: stmt!(
-            240, [end_time, limit],
+            252, [end_time, limit],
             select!(r#"WHERE "end_time" = $1 AND NOT "revoked" ORDER BY "serial" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    241, [end_time, after serial, limit],
+                    253, [end_time, after serial, limit],
                     select!(r#"WHERE "end_time" = $1 AND NOT "revoked" AND "serial" > $2 ORDER BY "serial" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            243, [end_time, limit],
+            255, [end_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            242, [end_time],
+            254, [end_time],
             r#"DELETE FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked""#
         ),
     };
@@ -471,7 +471,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["serial"],
                 hides: false,
                 exists: stmt!(
-                    225, [issuer_serial],
+                    237, [issuer_serial],
                     r#"SELECT 1 FROM "certificates" WHERE "serial" = $1"#
                 ),
             },
@@ -483,7 +483,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    226, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
+                    238, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -532,7 +532,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["issuer_serial"],
             field: "issuer_serial",
             names: stmt!(
-                227, [serial],
+                239, [serial],
                 r#"SELECT 1 FROM "certificates" WHERE "issuer_serial" = $1 LIMIT 1"#
             ),
         },
@@ -541,15 +541,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(217, [serial], select!(r#"WHERE "serial" = $1"#)),
+    get: stmt!(229, [serial], select!(r#"WHERE "serial" = $1"#)),
     insert: stmt!(
-        219,
+        231,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
     upsert: stmt!(
-        218,
+        230,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -559,21 +559,21 @@ DO UPDATE SET "subject" = excluded."subject", "der" = excluded."der",
     "start_time" = excluded."start_time", "end_time" = excluded."end_time",
     "revoked" = excluded."revoked", "reason" = excluded."reason""#
     ),
-    delete: stmt!(220, [serial], r#"DELETE FROM "certificates" WHERE "serial" = $1"#),
-    page_first: stmt!(221, [limit], select!(r#"ORDER BY "serial" LIMIT $1"#)),
+    delete: stmt!(232, [serial], r#"DELETE FROM "certificates" WHERE "serial" = $1"#),
+    page_first: stmt!(233, [limit], select!(r#"ORDER BY "serial" LIMIT $1"#)),
     page_after: stmt!(
-        222, [after serial, limit],
+        234, [after serial, limit],
         select!(r#"WHERE "serial" > $1 ORDER BY "serial" LIMIT $2"#)
     ),
     get_many: stmt!(
-        223, [keys],
+        235, [keys],
         r#"SELECT o.key, t."serial", t."subject", t."der", t."issuer_serial", t."system_id", t."start_time",
     t."end_time", t."revoked", t."reason"
 FROM json_each($1) o
 CROSS JOIN "certificates" t ON t."serial" = o.value"#
     ),
     delete_many: stmt!(
-        224, [keys],
+        236, [keys],
         r#"DELETE FROM "certificates" WHERE "serial" IN (SELECT value FROM json_each($1))"#
     ),
 };

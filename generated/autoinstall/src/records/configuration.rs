@@ -156,24 +156,24 @@ pub fn list_by_system_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            102, [system_id, limit],
+            111, [system_id, limit],
             select!(r#"WHERE "system_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    103, [system_id, after id, limit],
+                    112, [system_id, after id, limit],
                     select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            105, [system_id, limit],
+            114, [system_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "system_id" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            104, [system_id], r#"DELETE FROM "configurations" WHERE "system_id" = $1"#
+            113, [system_id], r#"DELETE FROM "configurations" WHERE "system_id" = $1"#
         ),
     };
 
@@ -188,24 +188,24 @@ pub fn list_by_template_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            106, [template_id, limit],
+            115, [template_id, limit],
             select!(r#"WHERE "template_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    107, [template_id, after id, limit],
+                    116, [template_id, after id, limit],
                     select!(r#"WHERE "template_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            109, [template_id, limit],
+            118, [template_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            108, [template_id],
+            117, [template_id],
             r#"DELETE FROM "configurations" WHERE "template_id" = $1"#
         ),
     };
@@ -478,7 +478,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    68, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
+                    72, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -489,7 +489,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    69, [template_id], r#"SELECT 1 FROM "templates" WHERE "id" = $1"#
+                    73, [template_id], r#"SELECT 1 FROM "templates" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -543,15 +543,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Variables
     ],
     sequences: &[],
-    get: stmt!(60, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(64, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        62,
+        66,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        61,
+        65,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -562,20 +562,20 @@ DO UPDATE SET "system_id" = excluded."system_id", "template_id" = excluded."temp
     "autoinstall__password_hash" = excluded."autoinstall__password_hash",
     "autoinstall__storage" = excluded."autoinstall__storage", "create_time" = excluded."create_time""#
     ),
-    delete: stmt!(63, [id], r#"DELETE FROM "configurations" WHERE "id" = $1"#),
-    page_first: stmt!(64, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(67, [id], r#"DELETE FROM "configurations" WHERE "id" = $1"#),
+    page_first: stmt!(68, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        65, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        69, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        66, [keys],
+        70, [keys],
         r#"SELECT o.key, t."id", t."system_id", t."template_id", t."autoinstall", t."autoinstall__user_name",
     t."autoinstall__password_hash", t."autoinstall__storage", t."create_time"
 FROM json_each($1) o
 CROSS JOIN "configurations" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        67, [keys],
+        71, [keys],
         r#"DELETE FROM "configurations" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -38,23 +38,23 @@ pub fn list_by_system_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("path")],
         first: stmt!(
-            213, [system_id, limit],
+            225, [system_id, limit],
             select!(r#"WHERE "system_id" IS $1 ORDER BY "path" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    214, [system_id, after path, limit],
+                    226, [system_id, after path, limit],
                     select!(r#"WHERE "system_id" IS $1 AND "path" > $2 ORDER BY "path" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            216, [system_id, limit],
+            228, [system_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "files" WHERE "system_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(215, [system_id], r#"DELETE FROM "files" WHERE "system_id" IS $1"#),
+        delete: stmt!(227, [system_id], r#"DELETE FROM "files" WHERE "system_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -216,7 +216,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    212, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
+                    224, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -248,14 +248,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(204, [path], select!(r#"WHERE "path" = $1"#)),
+    get: stmt!(216, [path], select!(r#"WHERE "path" = $1"#)),
     insert: stmt!(
-        206,
+        218,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        205,
+        217,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("path")
@@ -263,20 +263,20 @@ DO UPDATE SET "sha256" = excluded."sha256", "size_bytes" = excluded."size_bytes"
     "media_type" = excluded."media_type", "system_id" = excluded."system_id",
     "modify_time" = excluded."modify_time""#
     ),
-    delete: stmt!(207, [path], r#"DELETE FROM "files" WHERE "path" = $1"#),
-    page_first: stmt!(208, [limit], select!(r#"ORDER BY "path" LIMIT $1"#)),
+    delete: stmt!(219, [path], r#"DELETE FROM "files" WHERE "path" = $1"#),
+    page_first: stmt!(220, [limit], select!(r#"ORDER BY "path" LIMIT $1"#)),
     page_after: stmt!(
-        209, [after path, limit],
+        221, [after path, limit],
         select!(r#"WHERE "path" > $1 ORDER BY "path" LIMIT $2"#)
     ),
     get_many: stmt!(
-        210, [keys],
+        222, [keys],
         r#"SELECT o.key, t."path", t."sha256", t."size_bytes", t."media_type", t."system_id", t."modify_time"
 FROM json_each($1) o
 CROSS JOIN "files" t ON t."path" = o.value"#
     ),
     delete_many: stmt!(
-        211, [keys],
+        223, [keys],
         r#"DELETE FROM "files" WHERE "path" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -162,13 +162,13 @@ pub fn list_by_system_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::desc("start_time"), generated::OrderBy::desc("id")],
         first: stmt!(
-            126, [system_id, limit],
+            136, [system_id, limit],
             select!(r#"WHERE "system_id" = $1 ORDER BY "start_time" DESC, "id" DESC LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    127, [system_id, after start_time, after id, limit],
+                    137, [system_id, after start_time, after id, limit],
                     select!(r#"WHERE "system_id" = $1 AND ("start_time", "id") < ($2, $3)
 ORDER BY "start_time" DESC, "id" DESC LIMIT $4"#)
                 ),
@@ -176,11 +176,11 @@ ORDER BY "start_time" DESC, "id" DESC LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            129, [system_id, limit],
+            139, [system_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            128, [system_id], r#"DELETE FROM "installations" WHERE "system_id" = $1"#
+            138, [system_id], r#"DELETE FROM "installations" WHERE "system_id" = $1"#
         ),
     };
 
@@ -195,24 +195,24 @@ pub fn list_by_configuration_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            130, [configuration_id, limit],
+            140, [configuration_id, limit],
             select!(r#"WHERE "configuration_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    131, [configuration_id, after id, limit],
+                    141, [configuration_id, after id, limit],
                     select!(r#"WHERE "configuration_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            133, [configuration_id, limit],
+            143, [configuration_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "configuration_id" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            132, [configuration_id],
+            142, [configuration_id],
             r#"DELETE FROM "installations" WHERE "configuration_id" IS $1"#
         ),
     };
@@ -232,25 +232,25 @@ pub fn list_by_system_id_start_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::desc("id")],
         first: stmt!(
-            134, [system_id, start_time, limit],
+            144, [system_id, start_time, limit],
             select!(r#"WHERE "system_id" = $1 AND "start_time" = $2 ORDER BY "id" DESC LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    135, [system_id, start_time, after id, limit],
+                    145, [system_id, start_time, after id, limit],
                     select!(r#"WHERE "system_id" = $1 AND "start_time" = $2 AND "id" < $3 ORDER BY "id" DESC LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            137, [system_id, start_time, limit],
+            147, [system_id, start_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            136, [system_id, start_time],
+            146, [system_id, start_time],
             r#"DELETE FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2"#
         ),
     };
@@ -511,7 +511,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    118, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
+                    127, [system_id], r#"SELECT 1 FROM "systems" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -522,7 +522,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    119, [configuration_id],
+                    128, [configuration_id],
                     r#"SELECT 1 FROM "configurations" WHERE "id" = $1"#
                 ),
             },
@@ -575,15 +575,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Phases],
     sequences: &[],
-    get: stmt!(110, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(119, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        112,
+        121,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
     upsert: stmt!(
-        111,
+        120,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -594,20 +594,20 @@ DO UPDATE SET "system_id" = excluded."system_id", "configuration_id" = excluded.
     "failure__message" = excluded."failure__message",
     "failure__exit_code" = excluded."failure__exit_code""#
     ),
-    delete: stmt!(113, [id], r#"DELETE FROM "installations" WHERE "id" = $1"#),
-    page_first: stmt!(114, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(122, [id], r#"DELETE FROM "installations" WHERE "id" = $1"#),
+    page_first: stmt!(123, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        115, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        124, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        116, [keys],
+        125, [keys],
         r#"SELECT o.key, t."id", t."system_id", t."configuration_id", t."start_time", t."success", t."failure",
     t."failure__phase", t."failure__message", t."failure__exit_code"
 FROM json_each($1) o
 CROSS JOIN "installations" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        117, [keys],
+        126, [keys],
         r#"DELETE FROM "installations" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -150,7 +150,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "permission_names",
             names: stmt!(
-                203, [name],
+                215, [name],
                 r#"SELECT 1 FROM "roles__permission_names" WHERE "value" = $1 LIMIT 1"#
             ),
         },
@@ -159,31 +159,31 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(195, [name], select!(r#"WHERE "name" = $1"#)),
+    get: stmt!(207, [name], select!(r#"WHERE "name" = $1"#)),
     insert: stmt!(
-        197, r#"INSERT INTO "permissions" ("name", "description") VALUES ($1, $2)"#
+        209, r#"INSERT INTO "permissions" ("name", "description") VALUES ($1, $2)"#
     ),
     upsert: stmt!(
-        196,
+        208,
         r#"INSERT INTO "permissions" ("name", "description")
 VALUES ($1, $2)
 ON CONFLICT ("name")
 DO UPDATE SET "description" = excluded."description""#
     ),
-    delete: stmt!(198, [name], r#"DELETE FROM "permissions" WHERE "name" = $1"#),
-    page_first: stmt!(199, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    delete: stmt!(210, [name], r#"DELETE FROM "permissions" WHERE "name" = $1"#),
+    page_first: stmt!(211, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
     page_after: stmt!(
-        200, [after name, limit],
+        212, [after name, limit],
         select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        201, [keys],
+        213, [keys],
         r#"SELECT o.key, t."name", t."description"
 FROM json_each($1) o
 CROSS JOIN "permissions" t ON t."name" = o.value"#
     ),
     delete_many: stmt!(
-        202, [keys],
+        214, [keys],
         r#"DELETE FROM "permissions" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

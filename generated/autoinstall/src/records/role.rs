@@ -26,7 +26,7 @@ macro_rules! select {
 }
 
 static GET_BY_NAME: generated::Stmt = stmt!(
-    186, [name], select!(r#"WHERE "name" = $1"#)
+    198, [name], select!(r#"WHERE "name" = $1"#)
 );
 
 /// Gets the row of `roles` with this `name`, by its unique index.
@@ -49,23 +49,23 @@ pub fn list_by_parent_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            187, [parent_id, limit],
+            199, [parent_id, limit],
             select!(r#"WHERE "parent_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    188, [parent_id, after id, limit],
+                    200, [parent_id, after id, limit],
                     select!(r#"WHERE "parent_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            190, [parent_id, limit],
+            202, [parent_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "roles" WHERE "parent_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(189, [parent_id], r#"DELETE FROM "roles" WHERE "parent_id" IS $1"#),
+        delete: stmt!(201, [parent_id], r#"DELETE FROM "roles" WHERE "parent_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -82,7 +82,7 @@ pub fn list_by_permission_names(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            191, [permission_names, limit],
+            203, [permission_names, limit],
             r#"SELECT t."id", t."name", t."parent_id"
 FROM "roles__permission_names" c
 CROSS JOIN "roles" t ON t."id" = c."_id"
@@ -92,7 +92,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    192, [permission_names, after id, limit],
+                    204, [permission_names, after id, limit],
                     r#"SELECT t."id", t."name", t."parent_id"
 FROM "roles__permission_names" c
 CROSS JOIN "roles" t ON t."id" = c."_id"
@@ -103,14 +103,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            194, [permission_names, limit],
+            206, [permission_names, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "roles"
   WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            193, [permission_names],
+            205, [permission_names],
             r#"DELETE FROM "roles" WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1)"#
         ),
     };
@@ -124,7 +124,7 @@ pub fn permissions_by_permission_names(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Permission, String> {
     static ROWS: generated::Stmt = stmt!(
-        181, [id],
+        193, [id],
         r#"SELECT t."name", t."description"
 FROM "roles__permission_names" j
 JOIN "permissions" t ON t."name" = j."value"
@@ -258,7 +258,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    175, [parent_id], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
+                    186, [parent_id], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -284,7 +284,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["parent_id"],
             field: "parent_id",
             names: stmt!(
-                176, [id], r#"SELECT 1 FROM "roles" WHERE "parent_id" = $1 LIMIT 1"#
+                187, [id], r#"SELECT 1 FROM "roles" WHERE "parent_id" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -292,30 +292,30 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["users"],
     children: generated::child_tables![children::PermissionNames],
     sequences: &[],
-    get: stmt!(167, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(178, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        169, r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES ($1, $2, $3)"#
+        180, r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        168,
+        179,
         r#"INSERT INTO "roles" ("id", "name", "parent_id")
 VALUES ($1, $2, $3)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "parent_id" = excluded."parent_id""#
     ),
-    delete: stmt!(170, [id], r#"DELETE FROM "roles" WHERE "id" = $1"#),
-    page_first: stmt!(171, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(181, [id], r#"DELETE FROM "roles" WHERE "id" = $1"#),
+    page_first: stmt!(182, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        172, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        183, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        173, [keys],
+        184, [keys],
         r#"SELECT o.key, t."id", t."name", t."parent_id"
 FROM json_each($1) o
 CROSS JOIN "roles" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        174, [keys],
+        185, [keys],
         r#"DELETE FROM "roles" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -160,7 +160,7 @@ FROM "systems""#,
 }
 
 static GET_BY_MAC_ADDRESS: generated::Stmt = stmt!(
-    23, [mac_address], select!(r#"WHERE "mac_address" = $1"#)
+    26, [mac_address], select!(r#"WHERE "mac_address" = $1"#)
 );
 
 /// Gets the row of `systems` with this `mac_address`, by its unique index.
@@ -185,23 +185,23 @@ pub fn list_by_hostname(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            24, [hostname, limit],
+            27, [hostname, limit],
             select!(r#"WHERE "hostname" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    25, [hostname, after id, limit],
+                    28, [hostname, after id, limit],
                     select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            27, [hostname, limit],
+            30, [hostname, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(26, [hostname], r#"DELETE FROM "systems" WHERE "hostname" = $1"#),
+        delete: stmt!(29, [hostname], r#"DELETE FROM "systems" WHERE "hostname" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, hostname.into())
@@ -216,13 +216,13 @@ pub fn list_by_status(status: SystemStatus) -> protostore::ListBy<System, System
             generated::OrderBy::desc("id"),
         ],
         first: stmt!(
-            28, [status, limit],
+            31, [status, limit],
             select!(r#"WHERE "status" = $1 ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        29, [status, after update_time, after id, limit],
+                        32, [status, after update_time, after id, limit],
                         select!(r#"WHERE "status" = $1 AND ("update_time", "id") < ($2, $3)
 ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                     ),
@@ -231,7 +231,7 @@ ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        30, [status, after id, limit],
+                        33, [status, after id, limit],
                         select!(r#"WHERE "status" = $1 AND "update_time" IS NULL AND "id" < $2 ORDER BY "id" DESC LIMIT $3"#)
                     ),
                     &[1],
@@ -239,7 +239,7 @@ ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        31, [status, limit],
+                        34, [status, limit],
                         select!(r#"WHERE "status" = $1 AND "update_time" IS NULL ORDER BY "id" DESC LIMIT $2"#)
                     ),
                     &[],
@@ -247,10 +247,10 @@ ORDER BY "update_time" DESC NULLS LAST, "id" DESC LIMIT $4"#)
                 .set(0),
         ],
         count: stmt!(
-            33, [status, limit],
+            36, [status, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(32, [status], r#"DELETE FROM "systems" WHERE "status" = $1"#),
+        delete: stmt!(35, [status], r#"DELETE FROM "systems" WHERE "status" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, status)
@@ -265,25 +265,25 @@ pub fn list_by_status_update_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::desc("id")],
         first: stmt!(
-            34, [status, update_time, limit],
+            37, [status, update_time, limit],
             select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id" DESC LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    35, [status, update_time, after id, limit],
+                    38, [status, update_time, after id, limit],
                     select!(r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" < $3 ORDER BY "id" DESC LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            37, [status, update_time, limit],
+            40, [status, update_time, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            36, [status, update_time],
+            39, [status, update_time],
             r#"DELETE FROM "systems" WHERE "status" = $1 AND "update_time" = $2"#
         ),
     };
@@ -297,7 +297,7 @@ pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, 
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            38, ["labels.value", limit],
+            41, ["labels.value", limit],
             r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."etag", t."create_time",
     t."update_time"
 FROM "systems__labels" c
@@ -310,7 +310,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    39, ["labels.value", after id, limit],
+                    42, ["labels.value", after id, limit],
                     r#"SELECT t."id", t."mac_address", t."hostname", t."ip_address", t."status", t."etag", t."create_time",
     t."update_time"
 FROM "systems__labels" c
@@ -324,14 +324,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            41, ["labels.value", limit],
+            44, ["labels.value", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "systems"
   WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            40, ["labels.value"],
+            43, ["labels.value"],
             r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1)"#
         ),
     };
@@ -527,7 +527,7 @@ impl protostore::Record for System {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            22, [update_time, etag, id],
+            25, [update_time, etag, id],
             r#"UPDATE "systems" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );

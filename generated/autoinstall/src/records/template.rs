@@ -28,7 +28,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_NAME: generated::Stmt = stmt!(59, [name], select!(r#"WHERE "name" = $1"#));
+static GET_BY_NAME: generated::Stmt = stmt!(63, [name], select!(r#"WHERE "name" = $1"#));
 
 /// Gets the row of `templates` with this `name`, by its unique index.
 #[must_use]
@@ -100,7 +100,7 @@ impl protostore::Record for Template {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            58, [update_time, id],
+            62, [update_time, id],
             r#"UPDATE "templates" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
@@ -206,7 +206,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["template_id"],
             field: "template_id",
             names: stmt!(
-                50, [id],
+                53, [id],
                 r#"SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT 1"#
             ),
         },
@@ -215,32 +215,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Variables],
     sequences: &[],
-    get: stmt!(42, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(45, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        44,
+        47,
         r#"INSERT INTO "templates" ("id", "name", "body", "update_time") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        43,
+        46,
         r#"INSERT INTO "templates" ("id", "name", "body", "update_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "body" = excluded."body",
     "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(45, [id], r#"DELETE FROM "templates" WHERE "id" = $1"#),
-    page_first: stmt!(46, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(48, [id], r#"DELETE FROM "templates" WHERE "id" = $1"#),
+    page_first: stmt!(49, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        47, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        50, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        48, [keys],
+        51, [keys],
         r#"SELECT o.key, t."id", t."name", t."body", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "templates" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        49, [keys],
+        52, [keys],
         r#"DELETE FROM "templates" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

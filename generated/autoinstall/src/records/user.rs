@@ -54,7 +54,7 @@ FROM "users""#,
 }
 
 static GET_BY_EMAIL: generated::Stmt = stmt!(
-    162, [email], select!(r#"WHERE "email" = $1 AND "delete_time" IS NULL"#)
+    173, [email], select!(r#"WHERE "email" = $1 AND "delete_time" IS NULL"#)
 );
 
 /// Gets the row of `users` with this `email`, by its unique index.
@@ -75,7 +75,7 @@ pub fn list_by_role_ids(element: impl Into<String>) -> protostore::ListBy<User, 
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            163, [role_ids, limit],
+            174, [role_ids, limit],
             r#"SELECT t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
     t."delete_time"
 FROM "users__role_ids" c
@@ -86,7 +86,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    164, [role_ids, after id, limit],
+                    175, [role_ids, after id, limit],
                     r#"SELECT t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
     t."delete_time"
 FROM "users__role_ids" c
@@ -98,7 +98,7 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            166, [role_ids, limit],
+            177, [role_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "users"
@@ -107,7 +107,7 @@ FROM (SELECT 1
     WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            165, [role_ids],
+            176, [role_ids],
             r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL"#
@@ -123,7 +123,7 @@ pub fn roles_by_role_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Role, String> {
     static ROWS: generated::Stmt = stmt!(
-        157, [id],
+        168, [id],
         r#"SELECT t."id", t."name", t."parent_id"
 FROM "users__role_ids" j
 JOIN "roles" t ON t."id" = j."value"
@@ -388,15 +388,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::RoleIds],
     sequences: &[],
-    get: stmt!(138, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
+    get: stmt!(148, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
     insert: stmt!(
-        140,
+        150,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
     ),
     upsert: stmt!(
-        139,
+        149,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -406,25 +406,25 @@ DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_nam
     "create_time" = excluded."create_time", "delete_time" = excluded."delete_time""#
     ),
     delete: stmt!(
-        141, [id],
+        151, [id],
         r#"UPDATE "users" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#
     ),
     page_first: stmt!(
-        142, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
+        152, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
     ),
     page_after: stmt!(
-        143, [after id, limit],
+        153, [after id, limit],
         select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        144, [keys],
+        154, [keys],
         r#"SELECT o.key, t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
     t."delete_time"
 FROM json_each($1) o
 CROSS JOIN "users" t ON t."id" = o.value AND t."delete_time" IS NULL"#
     ),
     delete_many: stmt!(
-        145, [keys],
+        155, [keys],
         r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#
@@ -439,30 +439,30 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     member: 6,
     clock: generated::Clock::Nanos,
     deleted: stmt!(
-        146, [id],
+        156, [id],
         r#"SELECT "delete_time" FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     restore: stmt!(
-        147, [id],
+        157, [id],
         r#"UPDATE "users"
 SET "delete_time" = -9223372036854775807
 WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     settle: stmt!(
-        148, [delete_time],
+        158, [delete_time],
         r#"UPDATE "users" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#
     ),
     purge: stmt!(
-        149, [id], r#"DELETE FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
+        159, [id], r#"DELETE FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     revision: None,
     cascades: &[],
     keepers: &[],
     names: &[],
-    get: stmt!(150, [id], select!(r#"WHERE "id" = $1"#)),
-    page_first: stmt!(151, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    get: stmt!(160, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(161, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        152, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        162, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

@@ -51,23 +51,23 @@ pub fn list_by_target_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            130, [target_id, limit],
+            132, [target_id, limit],
             select!(r#"WHERE "target_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    131, [target_id, after id, limit],
+                    133, [target_id, after id, limit],
                     select!(r#"WHERE "target_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            133, [target_id, limit],
+            135, [target_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "audit" WHERE "target_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(132, [target_id], r#"DELETE FROM "audit" WHERE "target_id" = $1"#),
+        delete: stmt!(134, [target_id], r#"DELETE FROM "audit" WHERE "target_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, target_id.into())
@@ -295,14 +295,14 @@ pub static TABLE: protostore::Table = protostore::Table {
             text: false,
         },
     ],
-    get: stmt!(117, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(118, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        119,
+        120,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
     ),
     upsert: stmt!(
-        118,
+        119,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
@@ -310,19 +310,19 @@ DO UPDATE SET "action" = excluded."action", "actor" = excluded."actor",
     "target_id" = excluded."target_id", "ip_address" = excluded."ip_address",
     "time" = excluded."time", "hash" = excluded."hash""#
     ),
-    delete: stmt!(120, [id], r#"DELETE FROM "audit" WHERE "id" = $1"#),
-    page_first: stmt!(121, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(121, [id], r#"DELETE FROM "audit" WHERE "id" = $1"#),
+    page_first: stmt!(122, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        122, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        123, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        123, [keys],
+        124, [keys],
         r#"SELECT o.key, t."id", t."action", t."actor", t."target_id", t."ip_address", t."time", t."hash"
 FROM json_each($1) o
 CROSS JOIN "audit" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        124, [keys],
+        125, [keys],
         r#"DELETE FROM "audit" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -331,7 +331,7 @@ CROSS JOIN "audit" t ON t."id" = o.value"#
 static CHAIN: generated::Chain<AuditEntry> = generated::Chain {
     field: "hash",
     last: stmt!(
-        125, [], r#"SELECT "id", "hash" FROM "audit" ORDER BY "id" DESC LIMIT 1"#
+        126, [], r#"SELECT "id", "hash" FROM "audit" ORDER BY "id" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.id),
     key: Some,

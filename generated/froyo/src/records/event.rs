@@ -123,23 +123,23 @@ pub fn list_by_run_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            59, [run_id, limit],
+            60, [run_id, limit],
             select!(r#"WHERE "run_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    60, [run_id, after id, limit],
+                    61, [run_id, after id, limit],
                     select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            62, [run_id, limit],
+            63, [run_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(61, [run_id], r#"DELETE FROM "events" WHERE "run_id" IS $1"#),
+        delete: stmt!(62, [run_id], r#"DELETE FROM "events" WHERE "run_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -154,13 +154,13 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("time"), generated::OrderBy::asc("id")],
         first: stmt!(
-            63, [level, limit],
+            64, [level, limit],
             select!(r#"WHERE "level" = $1 ORDER BY "time" NULLS FIRST, "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        64, [level, after time, after id, limit],
+                        65, [level, after time, after id, limit],
                         select!(r#"WHERE "level" = $1 AND ("time", "id") > ($2, $3) ORDER BY "time" NULLS FIRST, "id" LIMIT $4"#)
                     ),
                     &[0, 1],
@@ -168,7 +168,7 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        65, [level, after id, limit],
+                        66, [level, after id, limit],
                         select!(r#"WHERE "level" = $1 AND "time" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                     ),
                     &[1],
@@ -176,7 +176,7 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        66, [level, limit],
+                        67, [level, limit],
                         select!(r#"WHERE "level" = $1 AND "time" IS NOT NULL ORDER BY "time" NULLS FIRST, "id" LIMIT $2"#)
                     ),
                     &[],
@@ -184,10 +184,10 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
                 .null(0),
         ],
         count: stmt!(
-            68, [level, limit],
+            69, [level, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(67, [level], r#"DELETE FROM "events" WHERE "level" = $1"#),
+        delete: stmt!(68, [level], r#"DELETE FROM "events" WHERE "level" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, level)
@@ -202,16 +202,16 @@ pub fn list_by_run_id_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[],
         first: stmt!(
-            69, [run_id, id, limit],
+            70, [run_id, id, limit],
             select!(r#"WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3"#)
         ),
         after: &[],
         count: stmt!(
-            71, [run_id, id, limit],
+            72, [run_id, id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            70, [run_id, id],
+            71, [run_id, id],
             r#"DELETE FROM "events" WHERE "run_id" IS $1 AND "id" = $2"#
         ),
     };
@@ -231,24 +231,24 @@ pub fn list_by_level_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            72, [level, time, limit],
+            73, [level, time, limit],
             select!(r#"WHERE "level" = $1 AND "time" = $2 ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    73, [level, time, after id, limit],
+                    74, [level, time, after id, limit],
                     select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            75, [level, time, limit],
+            76, [level, time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 AND "time" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            74, [level, time],
+            75, [level, time],
             r#"DELETE FROM "events" WHERE "level" = $1 AND "time" = $2"#
         ),
     };
@@ -421,33 +421,33 @@ pub static TABLE: protostore::Table = protostore::Table {
             text: false,
         },
     ],
-    get: stmt!(51, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(52, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        53,
+        54,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        52,
+        53,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "run_id" = excluded."run_id", "level" = excluded."level",
     "message" = excluded."message", "details" = excluded."details", "time" = excluded."time""#
     ),
-    delete: stmt!(54, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
-    page_first: stmt!(55, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(55, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
+    page_first: stmt!(56, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        56, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        57, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        57, [keys],
+        58, [keys],
         r#"SELECT o.key, t."id", t."run_id", t."level", t."message", t."details", t."time"
 FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        58, [keys],
+        59, [keys],
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

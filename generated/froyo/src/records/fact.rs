@@ -36,7 +36,7 @@ FROM "facts""#,
 }
 
 static GET_BY_TARGET_ID_NAMESPACE_KEY: generated::Stmt = stmt!(
-    104, [target_id, namespace, key, now nanos],
+    105, [target_id, namespace, key, now nanos],
     select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" = $3 AND (+"expire_time" IS NULL
     OR +"expire_time" > $4)"#)
 );
@@ -68,14 +68,14 @@ pub fn list_by_target_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("namespace"), generated::OrderBy::asc("key")],
         first: stmt!(
-            105, [target_id, now nanos, limit],
+            106, [target_id, now nanos, limit],
             select!(r#"WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)
 ORDER BY "namespace", "key" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    106, [target_id, after namespace, after key, now nanos, limit],
+                    107, [target_id, after namespace, after key, now nanos, limit],
                     select!(r#"WHERE "target_id" = $1 AND ("namespace", "key") > ($2, $3) AND (+"expire_time" IS NULL
     OR +"expire_time" > $4)
 ORDER BY "namespace", "key" LIMIT $5"#)
@@ -84,14 +84,14 @@ ORDER BY "namespace", "key" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            108, [target_id, now nanos, limit],
+            109, [target_id, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            107, [target_id, now nanos],
+            108, [target_id, now nanos],
             r#"DELETE FROM "facts" WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -107,13 +107,13 @@ pub fn list_by_expire_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            109, [expire_time, now nanos, limit],
+            110, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    110, [expire_time, after id, now nanos, limit],
+                    111, [expire_time, after id, now nanos, limit],
                     select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -121,14 +121,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            112, [expire_time, now nanos, limit],
+            113, [expire_time, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            111, [expire_time, now nanos],
+            112, [expire_time, now nanos],
             r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -145,14 +145,14 @@ pub fn list_by_target_id_namespace(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("key")],
         first: stmt!(
-            113, [target_id, namespace, now nanos, limit],
+            114, [target_id, namespace, now nanos, limit],
             select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "key" LIMIT $4"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    114, [target_id, namespace, after key, now nanos, limit],
+                    115, [target_id, namespace, after key, now nanos, limit],
                     select!(r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" > $3 AND (+"expire_time" IS NULL
     OR +"expire_time" > $4)
 ORDER BY "key" LIMIT $5"#)
@@ -161,7 +161,7 @@ ORDER BY "key" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            116, [target_id, namespace, now nanos, limit],
+            117, [target_id, namespace, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
@@ -169,7 +169,7 @@ FROM (SELECT 1
       OR +"expire_time" > $3) LIMIT $4) AS "c""#
         ),
         delete: stmt!(
-            115, [target_id, namespace, now nanos],
+            116, [target_id, namespace, now nanos],
             r#"DELETE FROM "facts"
 WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)"#
         ),
@@ -385,17 +385,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        94, [id, now nanos],
+        95, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
     ),
     insert: stmt!(
-        96,
+        97,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        95,
+        96,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -405,26 +405,26 @@ DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namesp
     "update_time" = excluded."update_time", "expire_time" = excluded."expire_time""#
     ),
     delete: stmt!(
-        97, [id, now nanos],
+        98, [id, now nanos],
         r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
     page_first: stmt!(
-        98, [now nanos, limit],
+        99, [now nanos, limit],
         select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        99, [after id, now nanos, limit],
+        100, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        100, [keys, now nanos],
+        101, [keys, now nanos],
         r#"SELECT o.key, t."id", t."target_id", t."namespace", t."key", t."value", t."create_time",
     t."update_time", t."expire_time"
 FROM json_each($1) o
 CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
     ),
     delete_many: stmt!(
-        101, [keys, now nanos],
+        102, [keys, now nanos],
         r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
@@ -437,12 +437,12 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[&["target_id", "namespace", "key"]],
     clear: stmt!(
-        102, [id, target_id, namespace, key, now nanos],
+        103, [id, target_id, namespace, key, now nanos],
         r#"DELETE FROM "facts"
 WHERE ("id" = $1 OR ("target_id" = $2 AND "namespace" = $3 AND "key" = $4)) AND +"expire_time" <= $5"#
     ),
     sweep: stmt!(
-        103, [now nanos, limit],
+        104, [now nanos, limit],
         r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
   FROM "facts"

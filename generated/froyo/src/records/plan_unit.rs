@@ -230,22 +230,22 @@ pub fn list_by_run_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            39, [run_id, limit], select!(r#"WHERE "run_id" = $1 ORDER BY "id" LIMIT $2"#)
+            40, [run_id, limit], select!(r#"WHERE "run_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    40, [run_id, after id, limit],
+                    41, [run_id, after id, limit],
                     select!(r#"WHERE "run_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            42, [run_id, limit],
+            43, [run_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(41, [run_id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#),
+        delete: stmt!(42, [run_id], r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, run_id.into())
@@ -260,25 +260,25 @@ pub fn list_by_run_id_status(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            43, [run_id, status, limit],
+            44, [run_id, status, limit],
             select!(r#"WHERE "run_id" = $1 AND "status" = $2 ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    44, [run_id, status, after id, limit],
+                    45, [run_id, status, after id, limit],
                     select!(r#"WHERE "run_id" = $1 AND "status" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            46, [run_id, status, limit],
+            47, [run_id, status, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            45, [run_id, status],
+            46, [run_id, status],
             r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2"#
         ),
     };
@@ -295,7 +295,7 @@ pub fn list_by_dependencies_run_id_unit_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            47, [run_id, "dependencies.unit_id", limit],
+            48, [run_id, "dependencies.unit_id", limit],
             r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
 FROM "plan_units__dependencies" c
@@ -309,7 +309,7 @@ ORDER BY c."_id" LIMIT $3"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    48, [run_id, "dependencies.unit_id", after id, limit],
+                    49, [run_id, "dependencies.unit_id", after id, limit],
                     r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
 FROM "plan_units__dependencies" c
@@ -324,7 +324,7 @@ ORDER BY c."_id" LIMIT $4"#
             ),
         ],
         count: stmt!(
-            50, [run_id, "dependencies.unit_id", limit],
+            51, [run_id, "dependencies.unit_id", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "plan_units"
@@ -333,7 +333,7 @@ FROM (SELECT 1
     WHERE "_run_id" = $1 AND "unit_id" = $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            49, [run_id, "dependencies.unit_id"],
+            50, [run_id, "dependencies.unit_id"],
             r#"DELETE FROM "plan_units"
 WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
   FROM "plan_units__dependencies"
@@ -351,7 +351,7 @@ pub fn plan_units_by_dependencies(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::PlanUnit, (String, String)> {
     static ROWS: generated::Stmt = stmt!(
-        36, [run_id, id],
+        37, [run_id, id],
         r#"SELECT t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
 FROM "plan_units__dependencies" j

@@ -39,7 +39,7 @@ FROM "resources""#,
 }
 
 static GET_BY_TYPE_NAME: generated::Stmt = stmt!(
-    85, ["type", name], select!(r#"WHERE "type" = $1 AND "name" = $2"#)
+    86, ["type", name], select!(r#"WHERE "type" = $1 AND "name" = $2"#)
 );
 
 /// Gets the row of `resources` with this `type` and `name`, by its unique index.
@@ -63,22 +63,22 @@ pub fn list_by_type(r#type: impl Into<String>) -> protostore::ListBy<Resource, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            86, ["type", limit], select!(r#"WHERE "type" = $1 ORDER BY "name" LIMIT $2"#)
+            87, ["type", limit], select!(r#"WHERE "type" = $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    87, ["type", after name, limit],
+                    88, ["type", after name, limit],
                     select!(r#"WHERE "type" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            89, ["type", limit],
+            90, ["type", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "type" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(88, ["type"], r#"DELETE FROM "resources" WHERE "type" = $1"#),
+        delete: stmt!(89, ["type"], r#"DELETE FROM "resources" WHERE "type" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, r#type.into())
@@ -92,24 +92,24 @@ pub fn list_by_last_run_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            90, [last_run_id, limit],
+            91, [last_run_id, limit],
             select!(r#"WHERE "last_run_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    91, [last_run_id, after id, limit],
+                    92, [last_run_id, after id, limit],
                     select!(r#"WHERE "last_run_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            93, [last_run_id, limit],
+            94, [last_run_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "last_run_id" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            92, [last_run_id], r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#
+            93, [last_run_id], r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#
         ),
     };
 
@@ -300,7 +300,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    84, [last_run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#
+                    85, [last_run_id], r#"SELECT 1 FROM "runs" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -335,15 +335,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(76, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(77, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        78,
+        79,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
     upsert: stmt!(
-        77,
+        78,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -353,20 +353,20 @@ DO UPDATE SET "type" = excluded."type", "name" = excluded."name", "state" = excl
     "apply_time" = excluded."apply_time", "create_time" = excluded."create_time",
     "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(79, [id], r#"DELETE FROM "resources" WHERE "id" = $1"#),
-    page_first: stmt!(80, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(80, [id], r#"DELETE FROM "resources" WHERE "id" = $1"#),
+    page_first: stmt!(81, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        81, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        82, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        82, [keys],
+        83, [keys],
         r#"SELECT o.key, t."id", t."type", t."name", t."state", t."hash", t."last_run_id", t."apply_time",
     t."create_time", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "resources" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        83, [keys],
+        84, [keys],
         r#"DELETE FROM "resources" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -215,7 +215,7 @@ FROM "buckets""#,
     };
 }
 
-static GET_BY_ID: generated::Stmt = stmt!(35, [id], select!(r#"WHERE "id" = $1"#));
+static GET_BY_ID: generated::Stmt = stmt!(41, [id], select!(r#"WHERE "id" = $1"#));
 
 /// Gets the row of `buckets` with this `id`, by its unique index.
 #[must_use]
@@ -235,22 +235,22 @@ pub fn list_by_owner(owner_: impl Into<String>) -> protostore::ListBy<Bucket, St
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            36, [owner, limit], select!(r#"WHERE "owner" = $1 ORDER BY "name" LIMIT $2"#)
+            42, [owner, limit], select!(r#"WHERE "owner" = $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    37, [owner, after name, limit],
+                    43, [owner, after name, limit],
                     select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            39, [owner, limit],
+            45, [owner, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(38, [owner], r#"DELETE FROM "buckets" WHERE "owner" = $1"#),
+        delete: stmt!(44, [owner], r#"DELETE FROM "buckets" WHERE "owner" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, owner_.into())
@@ -264,7 +264,7 @@ pub fn list_by_policy_statements_principals(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            40, ["policy.statements.principals", limit],
+            46, ["policy.statements.principals", limit],
             r#"SELECT t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes", t."revision",
     t."create_time"
 FROM "buckets__policy__statements__principals" c
@@ -278,7 +278,7 @@ ORDER BY c."_name" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    41, ["policy.statements.principals", after name, limit],
+                    47, ["policy.statements.principals", after name, limit],
                     r#"SELECT t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes", t."revision",
     t."create_time"
 FROM "buckets__policy__statements__principals" c
@@ -293,7 +293,7 @@ ORDER BY c."_name" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            43, ["policy.statements.principals", limit],
+            49, ["policy.statements.principals", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "buckets"
@@ -302,7 +302,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            42, ["policy.statements.principals"],
+            48, ["policy.statements.principals"],
             r#"DELETE FROM "buckets"
 WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)"#
         ),
@@ -515,7 +515,7 @@ impl protostore::Record for Bucket {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            34, [revision, name],
+            40, [revision, name],
             r#"UPDATE "buckets" SET "revision" = $1 WHERE "name" = $2"#
         ),
     );

@@ -121,24 +121,24 @@ pub fn list_by_bucket_name(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            53, [bucket_name, limit],
+            59, [bucket_name, limit],
             select!(r#"WHERE "bucket_name" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    54, [bucket_name, after id, limit],
+                    60, [bucket_name, after id, limit],
                     select!(r#"WHERE "bucket_name" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            56, [bucket_name, limit],
+            62, [bucket_name, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "lifecycle_rules" WHERE "bucket_name" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            55, [bucket_name],
+            61, [bucket_name],
             r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1"#
         ),
     };
@@ -378,7 +378,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 hides: false,
                 exists: stmt!(
-                    52, [bucket_name], r#"SELECT 1 FROM "buckets" WHERE "name" = $1"#
+                    58, [bucket_name], r#"SELECT 1 FROM "buckets" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -450,16 +450,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        44, [bucket_name, id], select!(r#"WHERE "bucket_name" = $1 AND "id" = $2"#)
+        50, [bucket_name, id], select!(r#"WHERE "bucket_name" = $1 AND "id" = $2"#)
     ),
     insert: stmt!(
-        46,
+        52,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
     upsert: stmt!(
-        45,
+        51,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -471,23 +471,23 @@ DO UPDATE SET "prefix" = excluded."prefix", "expire" = excluded."expire",
     "disabled" = excluded."disabled""#
     ),
     delete: stmt!(
-        47, [bucket_name, id],
+        53, [bucket_name, id],
         r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1 AND "id" = $2"#
     ),
-    page_first: stmt!(48, [limit], select!(r#"ORDER BY "bucket_name", "id" LIMIT $1"#)),
+    page_first: stmt!(54, [limit], select!(r#"ORDER BY "bucket_name", "id" LIMIT $1"#)),
     page_after: stmt!(
-        49, [after bucket_name, after id, limit],
+        55, [after bucket_name, after id, limit],
         select!(r#"WHERE ("bucket_name", "id") > ($1, $2) ORDER BY "bucket_name", "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        50, [keys],
+        56, [keys],
         r#"SELECT o.key, t."bucket_name", t."id", t."prefix", t."expire", t."expire__days", t."transition",
     t."transition__days", t."transition__storage_class", t."disabled"
 FROM json_each($1) o
 CROSS JOIN "lifecycle_rules" t ON t."bucket_name" = o.value ->> 0 AND t."id" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        51, [keys],
+        57, [keys],
         r#"DELETE FROM "lifecycle_rules"
 WHERE ("bucket_name", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

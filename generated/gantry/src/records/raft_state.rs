@@ -66,7 +66,7 @@ impl protostore::Record for RaftState {
     const MAKES: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            72, [update_time, _singleton],
+            79, [update_time, _singleton],
             r#"UPDATE "raft_state" SET "update_time" = $1 WHERE "_singleton" = $2"#
         ),
     );
@@ -169,14 +169,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Voters],
     sequences: &[],
-    get: stmt!(57, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    get: stmt!(63, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(
-        59,
+        65,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
 VALUES (1, $1, $2, $3)"#
     ),
     upsert: stmt!(
-        58,
+        64,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
 VALUES (1, $1, $2, $3)
 ON CONFLICT ("_singleton")
@@ -184,21 +184,21 @@ DO UPDATE SET "last_applied_term" = excluded."last_applied_term",
     "last_applied_index" = excluded."last_applied_index", "update_time" = excluded."update_time""#
     ),
     delete: stmt!(
-        60, [_singleton], r#"DELETE FROM "raft_state" WHERE "_singleton" = $1"#
+        66, [_singleton], r#"DELETE FROM "raft_state" WHERE "_singleton" = $1"#
     ),
-    page_first: stmt!(61, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_first: stmt!(67, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
     page_after: stmt!(
-        62, [after _singleton, limit],
+        68, [after _singleton, limit],
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     get_many: stmt!(
-        63, [keys],
+        69, [keys],
         r#"SELECT o.key, t."last_applied_term", t."last_applied_index", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "raft_state" t ON t."_singleton" = o.value"#
     ),
     delete_many: stmt!(
-        64, [keys],
+        70, [keys],
         r#"DELETE FROM "raft_state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };

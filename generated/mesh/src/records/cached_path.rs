@@ -38,13 +38,13 @@ pub fn list_by_source(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("destination"), generated::OrderBy::asc("k")],
         first: stmt!(
-            83, [source, now nanos, limit],
+            87, [source, now nanos, limit],
             select!(r#"WHERE "source" = $1 AND +"expire_time" > $2 ORDER BY "destination", "k" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    84, [source, after destination, after k, now nanos, limit],
+                    88, [source, after destination, after k, now nanos, limit],
                     select!(r#"WHERE "source" = $1 AND ("destination", "k") > ($2, $3) AND +"expire_time" > $4
 ORDER BY "destination", "k" LIMIT $5"#)
                 ),
@@ -52,12 +52,12 @@ ORDER BY "destination", "k" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            86, [source, now nanos, limit],
+            90, [source, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            85, [source, now nanos],
+            89, [source, now nanos],
             r#"DELETE FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2"#
         ),
     };
@@ -73,13 +73,13 @@ pub fn list_by_destination(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("source"), generated::OrderBy::asc("k")],
         first: stmt!(
-            87, [destination, now nanos, limit],
+            91, [destination, now nanos, limit],
             select!(r#"WHERE "destination" = $1 AND +"expire_time" > $2 ORDER BY "source", "k" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    88, [destination, after source, after k, now nanos, limit],
+                    92, [destination, after source, after k, now nanos, limit],
                     select!(r#"WHERE "destination" = $1 AND ("source", "k") > ($2, $3) AND +"expire_time" > $4
 ORDER BY "source", "k" LIMIT $5"#)
                 ),
@@ -87,12 +87,12 @@ ORDER BY "source", "k" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            90, [destination, now nanos, limit],
+            94, [destination, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            89, [destination, now nanos],
+            93, [destination, now nanos],
             r#"DELETE FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2"#
         ),
     };
@@ -112,13 +112,13 @@ pub fn list_by_expire_time(
             generated::OrderBy::asc("k"),
         ],
         first: stmt!(
-            91, [expire_time, now nanos, limit],
+            95, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    92, [expire_time, after source, after destination, after k, now
+                    96, [expire_time, after source, after destination, after k, now
                     nanos, limit],
                     select!(r#"WHERE "expire_time" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
 ORDER BY "source", "destination", "k" LIMIT $6"#)
@@ -127,12 +127,12 @@ ORDER BY "source", "destination", "k" LIMIT $6"#)
             ),
         ],
         count: stmt!(
-            94, [expire_time, now nanos, limit],
+            98, [expire_time, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            93, [expire_time, now nanos],
+            97, [expire_time, now nanos],
             r#"DELETE FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2"#
         ),
     };
@@ -149,13 +149,13 @@ pub fn list_by_source_destination(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("k")],
         first: stmt!(
-            95, [source, destination, now nanos, limit],
+            99, [source, destination, now nanos, limit],
             select!(r#"WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3 ORDER BY "k" LIMIT $4"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    96, [source, destination, after k, now nanos, limit],
+                    100, [source, destination, after k, now nanos, limit],
                     select!(r#"WHERE "source" = $1 AND "destination" = $2 AND "k" > $3 AND +"expire_time" > $4
 ORDER BY "k" LIMIT $5"#)
                 ),
@@ -163,14 +163,14 @@ ORDER BY "k" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            98, [source, destination, now nanos, limit],
+            102, [source, destination, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "path_cache"
   WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3 LIMIT $4) AS "c""#
         ),
         delete: stmt!(
-            97, [source, destination, now nanos],
+            101, [source, destination, now nanos],
             r#"DELETE FROM "path_cache" WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3"#
         ),
     };
@@ -360,7 +360,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "nodes",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(81, [source], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
+                exists: stmt!(85, [source], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "path_cache__destination__fk",
@@ -370,7 +370,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    82, [destination], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#
+                    86, [destination], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -402,16 +402,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        71, [source, destination, k, now nanos],
+        75, [source, destination, k, now nanos],
         select!(r#"WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#)
     ),
     insert: stmt!(
-        73,
+        77,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        72,
+        76,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("source", "destination", "k")
@@ -419,28 +419,28 @@ DO UPDATE SET "bundle" = excluded."bundle", "create_time" = excluded."create_tim
     "expire_time" = excluded."expire_time""#
     ),
     delete: stmt!(
-        74, [source, destination, k, now nanos],
+        78, [source, destination, k, now nanos],
         r#"DELETE FROM "path_cache"
 WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#
     ),
     page_first: stmt!(
-        75, [now nanos, limit],
+        79, [now nanos, limit],
         select!(r#"WHERE +"expire_time" > $1 ORDER BY "source", "destination", "k" LIMIT $2"#)
     ),
     page_after: stmt!(
-        76, [after source, after destination, after k, now nanos, limit],
+        80, [after source, after destination, after k, now nanos, limit],
         select!(r#"WHERE ("source", "destination", "k") > ($1, $2, $3) AND +"expire_time" > $4
 ORDER BY "source", "destination", "k" LIMIT $5"#)
     ),
     get_many: stmt!(
-        77, [keys, now nanos],
+        81, [keys, now nanos],
         r#"SELECT o.key, t."source", t."destination", t."k", t."bundle", t."create_time", t."expire_time"
 FROM json_each($1) o
 CROSS JOIN "path_cache" t ON t."source" = o.value ->> 0 AND t."destination" = o.value ->> 1
     AND t."k" = o.value ->> 2 AND +t."expire_time" > $2"#
     ),
     delete_many: stmt!(
-        78, [keys, now nanos],
+        82, [keys, now nanos],
         r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT value ->> 0, value ->> 1, value ->> 2
   FROM json_each($1)) AND +"expire_time" > $2"#
@@ -454,12 +454,12 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[],
     clear: stmt!(
-        79, [source, destination, k, now nanos],
+        83, [source, destination, k, now nanos],
         r#"DELETE FROM "path_cache"
 WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" <= $4"#
     ),
     sweep: stmt!(
-        80, [now nanos, limit],
+        84, [now nanos, limit],
         r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT "source", "destination", "k"
   FROM "path_cache"

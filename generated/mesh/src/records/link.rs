@@ -34,23 +34,23 @@ pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("peer_id")],
         first: stmt!(
-            46, [node_id, limit],
+            50, [node_id, limit],
             select!(r#"WHERE "node_id" = $1 ORDER BY "peer_id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    47, [node_id, after peer_id, limit],
+                    51, [node_id, after peer_id, limit],
                     select!(r#"WHERE "node_id" = $1 AND "peer_id" > $2 ORDER BY "peer_id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            49, [node_id, limit],
+            53, [node_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "node_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(48, [node_id], r#"DELETE FROM "links" WHERE "node_id" = $1"#),
+        delete: stmt!(52, [node_id], r#"DELETE FROM "links" WHERE "node_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, node_id.into())
@@ -62,23 +62,23 @@ pub fn list_by_peer_id(peer_id: impl Into<String>) -> protostore::ListBy<Link, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("node_id")],
         first: stmt!(
-            50, [peer_id, limit],
+            54, [peer_id, limit],
             select!(r#"WHERE "peer_id" = $1 ORDER BY "node_id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    51, [peer_id, after node_id, limit],
+                    55, [peer_id, after node_id, limit],
                     select!(r#"WHERE "peer_id" = $1 AND "node_id" > $2 ORDER BY "node_id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            53, [peer_id, limit],
+            57, [peer_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "peer_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(52, [peer_id], r#"DELETE FROM "links" WHERE "peer_id" = $1"#),
+        delete: stmt!(56, [peer_id], r#"DELETE FROM "links" WHERE "peer_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, peer_id.into())
@@ -233,7 +233,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "nodes",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(44, [node_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
+                exists: stmt!(48, [node_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "links__peer_id__fk",
@@ -242,7 +242,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "nodes",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(45, [peer_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
+                exists: stmt!(49, [peer_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
         ],
         checks: &[
@@ -271,36 +271,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        36, [node_id, peer_id], select!(r#"WHERE "node_id" = $1 AND "peer_id" = $2"#)
+        40, [node_id, peer_id], select!(r#"WHERE "node_id" = $1 AND "peer_id" = $2"#)
     ),
     insert: stmt!(
-        38,
+        42,
         r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes") VALUES ($1, $2, $3, $4, $5)"#
     ),
     upsert: stmt!(
-        37,
+        41,
         r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("node_id", "peer_id")
 DO UPDATE SET "latency" = excluded."latency", "loss" = excluded."loss", "bytes" = excluded."bytes""#
     ),
     delete: stmt!(
-        39, [node_id, peer_id],
+        43, [node_id, peer_id],
         r#"DELETE FROM "links" WHERE "node_id" = $1 AND "peer_id" = $2"#
     ),
-    page_first: stmt!(40, [limit], select!(r#"ORDER BY "node_id", "peer_id" LIMIT $1"#)),
+    page_first: stmt!(44, [limit], select!(r#"ORDER BY "node_id", "peer_id" LIMIT $1"#)),
     page_after: stmt!(
-        41, [after node_id, after peer_id, limit],
+        45, [after node_id, after peer_id, limit],
         select!(r#"WHERE ("node_id", "peer_id") > ($1, $2) ORDER BY "node_id", "peer_id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        42, [keys],
+        46, [keys],
         r#"SELECT o.key, t."node_id", t."peer_id", t."latency", t."loss", t."bytes"
 FROM json_each($1) o
 CROSS JOIN "links" t ON t."node_id" = o.value ->> 0 AND t."peer_id" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        43, [keys],
+        47, [keys],
         r#"DELETE FROM "links"
 WHERE ("node_id", "peer_id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

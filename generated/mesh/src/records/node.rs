@@ -229,23 +229,23 @@ pub fn list_by_started(started: bool) -> protostore::ListBy<Node, bool> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            28, [started, limit],
+            32, [started, limit],
             select!(r#"WHERE "started" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    29, [started, after id, limit],
+                    33, [started, after id, limit],
                     select!(r#"WHERE "started" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            31, [started, limit],
+            35, [started, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "nodes" WHERE "started" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(30, [started], r#"DELETE FROM "nodes" WHERE "started" = $1"#),
+        delete: stmt!(34, [started], r#"DELETE FROM "nodes" WHERE "started" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, started)
@@ -259,7 +259,7 @@ pub fn list_by_interfaces_addresses(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            32, ["interfaces.addresses", limit],
+            36, ["interfaces.addresses", limit],
             r#"SELECT t."id", t."started", t."routes_discovered", t."location", t."location__latitude",
     t."location__longitude", t."seen_time", t."create_time", t."update_time"
 FROM "nodes__interfaces__addresses" c
@@ -273,7 +273,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    33, ["interfaces.addresses", after id, limit],
+                    37, ["interfaces.addresses", after id, limit],
                     r#"SELECT t."id", t."started", t."routes_discovered", t."location", t."location__latitude",
     t."location__longitude", t."seen_time", t."create_time", t."update_time"
 FROM "nodes__interfaces__addresses" c
@@ -288,7 +288,7 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            35, ["interfaces.addresses", limit],
+            39, ["interfaces.addresses", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "nodes"
@@ -297,7 +297,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            34, ["interfaces.addresses"],
+            38, ["interfaces.addresses"],
             r#"DELETE FROM "nodes"
 WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1)"#
         ),
@@ -466,7 +466,7 @@ impl protostore::Record for Node {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            27, [update_time, id],
+            31, [update_time, id],
             r#"UPDATE "nodes" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );

@@ -48,23 +48,23 @@ pub fn list_by_priority(priority: i32) -> protostore::ListBy<Policy, i32> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            63, [priority, limit],
+            67, [priority, limit],
             select!(r#"WHERE "priority" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    64, [priority, after id, limit],
+                    68, [priority, after id, limit],
                     select!(r#"WHERE "priority" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            66, [priority, limit],
+            70, [priority, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "priority" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(65, [priority], r#"DELETE FROM "policies" WHERE "priority" = $1"#),
+        delete: stmt!(69, [priority], r#"DELETE FROM "policies" WHERE "priority" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, priority)
@@ -78,23 +78,23 @@ pub fn list_by_node_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            67, [node_id, limit],
+            71, [node_id, limit],
             select!(r#"WHERE "node_id" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    68, [node_id, after id, limit],
+                    72, [node_id, after id, limit],
                     select!(r#"WHERE "node_id" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            70, [node_id, limit],
+            74, [node_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "node_id" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(69, [node_id], r#"DELETE FROM "policies" WHERE "node_id" = $1"#),
+        delete: stmt!(73, [node_id], r#"DELETE FROM "policies" WHERE "node_id" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, node_id.into())
@@ -275,7 +275,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "nodes",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(62, [node_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
+                exists: stmt!(66, [node_id], r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#),
             },
         ],
         checks: &[
@@ -316,15 +316,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(54, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(58, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        56,
+        60,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        55,
+        59,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -334,20 +334,20 @@ DO UPDATE SET "yaml" = excluded."yaml", "rules_count" = excluded."rules_count",
     "protocol" = excluded."protocol", "create_time" = excluded."create_time",
     "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(57, [id], r#"DELETE FROM "policies" WHERE "id" = $1"#),
-    page_first: stmt!(58, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(61, [id], r#"DELETE FROM "policies" WHERE "id" = $1"#),
+    page_first: stmt!(62, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        59, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        63, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        60, [keys],
+        64, [keys],
         r#"SELECT o.key, t."id", t."yaml", t."rules_count", t."priority", t."node_id", t."protocol",
     t."create_time", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "policies" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        61, [keys],
+        65, [keys],
         r#"DELETE FROM "policies" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -49,7 +49,7 @@ impl generated::ChildTable for NetworkIds {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        172, [network_ids], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
+                        182, [network_ids], r#"SELECT 1 FROM "networks" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -67,22 +67,29 @@ impl generated::ChildTable for NetworkIds {
         member: 7,
         key: 2,
         insert: stmt!(
-            167,
+            176,
             r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(168, [name], r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#),
+            stmt!(177, [name], r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#),
         ),
         load: stmt!(
-            169, [name],
+            178, [name],
             r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            170, [keys network_ids],
+            179, [keys network_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            180, [name, to name],
+            r#"SELECT "_name", "_position", "value"
+FROM "cells__network_ids"
+WHERE "_name" >= $1 AND "_name" <= $2
+ORDER BY "_name", "_position""#
         ),
     };
 
@@ -110,11 +117,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for NetworkIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            173, [name],
+            183, [name],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = $1"#
         ),
         remove_at: stmt!(
-            174, [name, offset],
+            184, [name, offset],
             r#"DELETE FROM "cells__network_ids"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
   FROM "cells__network_ids"
@@ -126,7 +133,7 @@ WHERE "_name" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for NetworkIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        175, [name, network_ids],
+        185, [name, network_ids],
         r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1 AND "value" = $2"#
     );
 }

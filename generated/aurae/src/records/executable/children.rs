@@ -50,30 +50,37 @@ impl generated::ChildTable for Arguments {
         member: 3,
         key: 3,
         insert: stmt!(
-            197,
+            207,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                198, [cell_name, name],
+                208, [cell_name, name],
                 r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2"#
             ),
         ),
         load: stmt!(
-            199, [cell_name, name],
+            209, [cell_name, name],
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            200, [keys arguments],
+            210, [keys arguments],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0
     AND c."_name" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            211, [cell_name, name, to cell_name, to name],
+            r#"SELECT "_cell_name", "_name", "_position", "value"
+FROM "executables__arguments"
+WHERE ("_cell_name", "_name") >= ($1, $2) AND ("_cell_name", "_name") <= ($3, $4)
+ORDER BY "_cell_name", "_name", "_position""#
         ),
     };
 
@@ -101,13 +108,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Arguments {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            201, [cell_name, name],
+            212, [cell_name, name],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2"#
         ),
         remove_at: stmt!(
-            202, [cell_name, name, offset],
+            213, [cell_name, name, offset],
             r#"DELETE FROM "executables__arguments"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
   FROM "executables__arguments"
@@ -119,7 +126,7 @@ WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Arguments {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        203, [cell_name, name, arguments],
+        214, [cell_name, name, arguments],
         r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2 AND "value" = $3"#
     );
 }
@@ -169,30 +176,37 @@ impl generated::ChildTable for Environment {
         member: 4,
         key: 3,
         insert: stmt!(
-            204,
+            215,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                205, [cell_name, name],
+                216, [cell_name, name],
                 r#"DELETE FROM "executables__environment" WHERE "_cell_name" = $1 AND "_name" = $2"#
             ),
         ),
         load: stmt!(
-            206, [cell_name, name],
+            217, [cell_name, name],
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            207, [keys environment],
+            218, [keys environment],
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0
     AND c."_name" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            219, [cell_name, name, to cell_name, to name],
+            r#"SELECT "_cell_name", "_name", "_position", "name", "value"
+FROM "executables__environment"
+WHERE ("_cell_name", "_name") >= ($1, $2) AND ("_cell_name", "_name") <= ($3, $4)
+ORDER BY "_cell_name", "_name", "_position""#
         ),
     };
 
@@ -224,13 +238,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Environment {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            208, [cell_name, name],
+            220, [cell_name, name],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2"#
         ),
         remove_at: stmt!(
-            209, [cell_name, name, offset],
+            221, [cell_name, name, offset],
             r#"DELETE FROM "executables__environment"
 WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
   FROM "executables__environment"

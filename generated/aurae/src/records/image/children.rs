@@ -55,22 +55,29 @@ impl generated::ChildTable for Architectures {
         member: 3,
         key: 2,
         insert: stmt!(
-            149,
+            157,
             r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(150, [id], r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#),
+            stmt!(158, [id], r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            151, [id],
+            159, [id],
             r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            152, [keys architectures],
+            160, [keys architectures],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "images__architectures" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            161, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "images__architectures"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -98,11 +105,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Architectures {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            153, [id],
+            162, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "images__architectures" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            154, [id, offset],
+            163, [id, offset],
             r#"DELETE FROM "images__architectures"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "images__architectures"
@@ -114,7 +121,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Architectures {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        155, [id, architectures],
+        164, [id, architectures],
         r#"DELETE FROM "images__architectures" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

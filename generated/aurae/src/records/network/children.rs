@@ -49,22 +49,29 @@ impl generated::ChildTable for Nameservers {
         member: 5,
         key: 2,
         insert: stmt!(
-            122,
+            128,
             r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(123, [id], r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#),
+            stmt!(129, [id], r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            124, [id],
+            130, [id],
             r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            125, [keys nameservers],
+            131, [keys nameservers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            132, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "networks__nameservers"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -92,11 +99,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Nameservers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            126, [id],
+            133, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            127, [id, offset],
+            134, [id, offset],
             r#"DELETE FROM "networks__nameservers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "networks__nameservers"
@@ -108,7 +115,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Nameservers {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        128, [id, nameservers],
+        135, [id, nameservers],
         r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -160,26 +167,33 @@ impl generated::ChildTable for Routes {
         member: 6,
         key: 2,
         insert: stmt!(
-            129,
+            136,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(130, [id], r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#),
+            stmt!(137, [id], r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            131, [id],
+            138, [id],
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            132, [keys routes],
+            139, [keys routes],
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each($1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            140, [id, to id],
+            r#"SELECT "_id", "_position", "destination", "via", "metric"
+FROM "networks__routes"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -213,11 +227,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Routes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            133, [id],
+            141, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            134, [id, offset],
+            142, [id, offset],
             r#"DELETE FROM "networks__routes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "networks__routes"

@@ -49,28 +49,35 @@ impl generated::ChildTable for IpNameservers {
         member: 4,
         key: 2,
         insert: stmt!(
-            97,
+            102,
             r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                98, [mac_address],
+                103, [mac_address],
                 r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#
             ),
         ),
         load: stmt!(
-            99, [mac_address],
+            104, [mac_address],
             r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
 WHERE "_mac_address" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            100, [keys "ip.nameservers"],
+            105, [keys "ip.nameservers"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            106, [mac_address, to mac_address],
+            r#"SELECT "_mac_address", "_position", "value"
+FROM "nics__ip__nameservers"
+WHERE "_mac_address" >= $1 AND "_mac_address" <= $2
+ORDER BY "_mac_address", "_position""#
         ),
     };
 
@@ -78,7 +85,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "ip",
             set: stmt!(
-                104, [mac_address], r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#
+                110, [mac_address], r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#
             ),
         },
     );
@@ -109,11 +116,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for IpNameservers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            101, [mac_address],
+            107, [mac_address],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#
         ),
         remove_at: stmt!(
-            102, [mac_address, offset],
+            108, [mac_address, offset],
             r#"DELETE FROM "nics__ip__nameservers"
 WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
   FROM "nics__ip__nameservers"
@@ -125,7 +132,7 @@ WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for IpNameservers {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        103, [mac_address, "ip.nameservers"],
+        109, [mac_address, "ip.nameservers"],
         r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1 AND "value" = $2"#
     );
 }

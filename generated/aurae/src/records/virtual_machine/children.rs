@@ -73,13 +73,20 @@ FROM json_each($1) o
 CROSS JOIN "virtual_machines__kernel__arguments" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
         ),
+        load_range: stmt!(
+            15, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "virtual_machines__kernel__arguments"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
+        ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "kernel",
             set: stmt!(
-                18, [id], r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = $1"#
+                19, [id], r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = $1"#
             ),
         },
     );
@@ -114,13 +121,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for KernelArguments {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            15, [id],
+            16, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "virtual_machines__kernel__arguments"
 WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            16, [id, offset],
+            17, [id, offset],
             r#"DELETE FROM "virtual_machines__kernel__arguments"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__kernel__arguments"
@@ -132,7 +139,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for KernelArguments {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        17, [id, "kernel.arguments"],
+        18, [id, "kernel.arguments"],
         r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -196,7 +203,7 @@ impl generated::ChildTable for Drives {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        23, ["drives.image_id"],
+                        25, ["drives.image_id"],
                         r#"SELECT 1 FROM "images" WHERE "id" = $1"#
                     ),
                 },
@@ -282,7 +289,7 @@ impl generated::ChildTable for Drives {
         member: 6,
         key: 2,
         insert: stmt!(
-            19,
+            20,
             r#"INSERT INTO "virtual_machines__drives" ("_id", "_position", "name", "host_path", "image_id",
     "read_only", "cache", "mount", "mount__path", "mount__file_system", "limit", "limit__bandwidth",
     "limit__bandwidth__size", "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time",
@@ -291,10 +298,10 @@ impl generated::ChildTable for Drives {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#
         ),
         delete: Some(
-            stmt!(20, [id], r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = $1"#),
+            stmt!(21, [id], r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            21, [id],
+            22, [id],
             r#"SELECT 0, "_position", "name", "host_path", "image_id", "read_only", "cache", "mount",
     "mount__path", "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
     "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time", "limit__operations",
@@ -304,7 +311,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            22, [keys drives],
+            23, [keys drives],
             r#"SELECT o.key, c."_position", c."name", c."host_path", c."image_id", c."read_only", c."cache",
     c."mount", c."mount__path", c."mount__file_system", c."limit", c."limit__bandwidth",
     c."limit__bandwidth__size", c."limit__bandwidth__one_time_burst",
@@ -313,6 +320,16 @@ ORDER BY "_position""#
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__drives" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            24, [id, to id],
+            r#"SELECT "_id", "_position", "name", "host_path", "image_id", "read_only", "cache", "mount",
+    "mount__path", "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
+    "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time", "limit__operations",
+    "limit__operations__size", "limit__operations__one_time_burst", "limit__operations__refill_time"
+FROM "virtual_machines__drives"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -416,11 +433,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Drives {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            24, [id],
+            26, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__drives" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            25, [id, offset],
+            27, [id, offset],
             r#"DELETE FROM "virtual_machines__drives"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__drives"
@@ -473,7 +490,7 @@ impl generated::ChildTable for ImageIds {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        31, [image_ids], r#"SELECT 1 FROM "images" WHERE "id" = $1"#
+                        34, [image_ids], r#"SELECT 1 FROM "images" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -487,27 +504,34 @@ impl generated::ChildTable for ImageIds {
         member: 7,
         key: 2,
         insert: stmt!(
-            26,
+            28,
             r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                27, [id], r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1"#
+                29, [id], r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            28, [id],
+            30, [id],
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__image_ids"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            29, [keys image_ids],
+            31, [keys image_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__image_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            32, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "virtual_machines__image_ids"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -535,11 +559,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for ImageIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            32, [id],
+            35, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__image_ids" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            33, [id, offset],
+            36, [id, offset],
             r#"DELETE FROM "virtual_machines__image_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__image_ids"
@@ -551,7 +575,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for ImageIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        34, [id, image_ids],
+        37, [id, image_ids],
         r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -599,22 +623,29 @@ impl generated::ChildTable for Tags {
         member: 8,
         key: 2,
         insert: stmt!(
-            35,
+            38,
             r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(36, [id], r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1"#),
+            stmt!(39, [id], r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            37, [id],
+            40, [id],
             r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            38, [keys tags],
+            41, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__tags" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            42, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "virtual_machines__tags"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -642,11 +673,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            39, [id],
+            43, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__tags" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            40, [id, offset],
+            44, [id, offset],
             r#"DELETE FROM "virtual_machines__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__tags"
@@ -658,7 +689,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Tags {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        41, [id, tags],
+        45, [id, tags],
         r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -714,29 +745,36 @@ impl generated::ChildTable for Transitions {
         member: 11,
         key: 2,
         insert: stmt!(
-            42,
+            46,
             r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                43, [id],
+                47, [id],
                 r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            44, [id],
+            48, [id],
             r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            45, [keys transitions],
+            49, [keys transitions],
             r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
 FROM json_each($1) o
 CROSS JOIN "virtual_machines__transitions" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            50, [id, to id],
+            r#"SELECT "_id", "_position", "state", "time", "reason"
+FROM "virtual_machines__transitions"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -770,11 +808,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Transitions {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            46, [id],
+            51, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__transitions" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            47, [id, offset],
+            52, [id, offset],
             r#"DELETE FROM "virtual_machines__transitions"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "virtual_machines__transitions"

@@ -49,29 +49,36 @@ impl generated::ChildTable for AutoinstallAuthorizedKeys {
         member: 2,
         key: 2,
         insert: stmt!(
-            70,
+            74,
             r#"INSERT INTO "configurations__autoinstall__authorized_keys" ("_id", "_position", "value")
 VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                71, [id],
+                75, [id],
                 r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            72, [id],
+            76, [id],
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            73, [keys "autoinstall.authorized_keys"],
+            77, [keys "autoinstall.authorized_keys"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__authorized_keys" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            78, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "configurations__autoinstall__authorized_keys"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -79,7 +86,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "autoinstall",
             set: stmt!(
-                77, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
+                82, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -114,13 +121,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for AutoinstallAuthorizedKeys {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            74, [id],
+            79, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            75, [id, offset],
+            80, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__authorized_keys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__authorized_keys"
@@ -132,7 +139,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for AutoinstallAuthorizedKeys {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        76, [id, "autoinstall.authorized_keys"],
+        81, [id, "autoinstall.authorized_keys"],
         r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -180,29 +187,36 @@ impl generated::ChildTable for AutoinstallPackages {
         member: 2,
         key: 2,
         insert: stmt!(
-            78,
+            83,
             r#"INSERT INTO "configurations__autoinstall__packages" ("_id", "_position", "value")
 VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                79, [id],
+                84, [id],
                 r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            80, [id],
+            85, [id],
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            81, [keys "autoinstall.packages"],
+            86, [keys "autoinstall.packages"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__packages" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            87, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "configurations__autoinstall__packages"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -210,7 +224,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "autoinstall",
             set: stmt!(
-                85, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
+                91, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -245,13 +259,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for AutoinstallPackages {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            82, [id],
+            88, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            83, [id, offset],
+            89, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__packages"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__packages"
@@ -263,7 +277,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for AutoinstallPackages {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        84, [id, "autoinstall.packages"],
+        90, [id, "autoinstall.packages"],
         r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -310,28 +324,35 @@ impl generated::ChildTable for AutoinstallLateCommands {
         member: 2,
         key: 2,
         insert: stmt!(
-            86,
+            92,
             r#"INSERT INTO "configurations__autoinstall__late_commands" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
             stmt!(
-                87, [id],
+                93, [id],
                 r#"DELETE FROM "configurations__autoinstall__late_commands" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            88, [id],
+            94, [id],
             r#"SELECT 0, "_position"
 FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            89, [keys "autoinstall.late_commands"],
+            95, [keys "autoinstall.late_commands"],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            96, [id, to id],
+            r#"SELECT "_id", "_position"
+FROM "configurations__autoinstall__late_commands"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -339,7 +360,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "autoinstall",
             set: stmt!(
-                92, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
+                99, [id], r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#
             ),
         },
     );
@@ -374,13 +395,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for AutoinstallLateCommands {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            90, [id],
+            97, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            91, [id, offset],
+            98, [id, offset],
             r#"DELETE FROM "configurations__autoinstall__late_commands"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "configurations__autoinstall__late_commands"
@@ -434,25 +455,32 @@ impl generated::ChildTable for AutoinstallLateCommandsWords {
         member: 2,
         key: 3,
         insert: stmt!(
-            93,
+            100,
             r#"INSERT INTO "configurations__autoinstall__late_commands__words" ("_id", "_position", "_position_2",
     "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            94, [id],
+            101, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "configurations__autoinstall__late_commands__words"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            95, [keys "autoinstall.late_commands.words"],
+            102, [keys "autoinstall.late_commands.words"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            103, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "configurations__autoinstall__late_commands__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -520,24 +548,31 @@ impl generated::ChildTable for Variables {
         member: 3,
         key: 2,
         insert: stmt!(
-            96,
+            104,
             r#"INSERT INTO "configurations__variables" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                97, [id], r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#
+                105, [id], r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            98, [id],
+            106, [id],
             r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            99, [keys variables],
+            107, [keys variables],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "configurations__variables" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            108, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "configurations__variables"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -565,11 +600,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Variables {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            100, [id, place "variables.key"],
+            109, [id, place "variables.key"],
             r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            101, [id, place "variables.key"],
+            110, [id, place "variables.key"],
             r#"DELETE FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

@@ -57,26 +57,33 @@ impl generated::ChildTable for Phases {
         member: 4,
         key: 2,
         insert: stmt!(
-            120,
+            129,
             r#"INSERT INTO "installations__phases" ("_id", "_position", "kind", "start_time", "end_time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(121, [id], r#"DELETE FROM "installations__phases" WHERE "_id" = $1"#),
+            stmt!(130, [id], r#"DELETE FROM "installations__phases" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            122, [id],
+            131, [id],
             r#"SELECT 0, "_position", "kind", "start_time", "end_time"
 FROM "installations__phases"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            123, [keys phases],
+            132, [keys phases],
             r#"SELECT o.key, c."_position", c."kind", c."start_time", c."end_time"
 FROM json_each($1) o
 CROSS JOIN "installations__phases" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            133, [id, to id],
+            r#"SELECT "_id", "_position", "kind", "start_time", "end_time"
+FROM "installations__phases"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -110,11 +117,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Phases {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            124, [id],
+            134, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "installations__phases" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            125, [id, offset],
+            135, [id, offset],
             r#"DELETE FROM "installations__phases"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "installations__phases"

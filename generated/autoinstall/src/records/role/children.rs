@@ -54,7 +54,7 @@ impl generated::ChildTable for PermissionNames {
                     key: &["name"],
                     hides: false,
                     exists: stmt!(
-                        182, [permission_names],
+                        194, [permission_names],
                         r#"SELECT 1 FROM "permissions" WHERE "name" = $1"#
                     ),
                 },
@@ -73,22 +73,29 @@ impl generated::ChildTable for PermissionNames {
         member: 3,
         key: 2,
         insert: stmt!(
-            177,
+            188,
             r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(178, [id], r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#),
+            stmt!(189, [id], r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            179, [id],
+            190, [id],
             r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            180, [keys permission_names],
+            191, [keys permission_names],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "roles__permission_names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            192, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "roles__permission_names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -118,11 +125,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for PermissionNames {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            183, [id],
+            195, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            184, [id, offset],
+            196, [id, offset],
             r#"DELETE FROM "roles__permission_names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "roles__permission_names"
@@ -134,7 +141,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for PermissionNames {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        185, [id, permission_names],
+        197, [id, permission_names],
         r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

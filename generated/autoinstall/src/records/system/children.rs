@@ -77,6 +77,13 @@ FROM json_each($1) o
 CROSS JOIN "systems__hardware" c ON c."_id" = o.value
 ORDER BY o.key"#
         ),
+        load_range: stmt!(
+            13, [id, to id],
+            r#"SELECT "_id", "vendor", "product", "serial_number", "processor_count", "memory_bytes"
+FROM "systems__hardware"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
+        ),
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
@@ -167,25 +174,32 @@ impl generated::ChildTable for HardwareDisks {
         member: 5,
         key: 2,
         insert: stmt!(
-            13,
+            14,
             r#"INSERT INTO "systems__hardware__disks" ("_id", "_position", "name", "size_bytes", "rotational",
     "wwn")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            14, [id],
+            15, [id],
             r#"SELECT 0, "_position", "name", "size_bytes", "rotational", "wwn"
 FROM "systems__hardware__disks"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            15, [keys "hardware.disks"],
+            16, [keys "hardware.disks"],
             r#"SELECT o.key, c."_position", c."name", c."size_bytes", c."rotational", c."wwn"
 FROM json_each($1) o
 CROSS JOIN "systems__hardware__disks" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            17, [id, to id],
+            r#"SELECT "_id", "_position", "name", "size_bytes", "rotational", "wwn"
+FROM "systems__hardware__disks"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -254,22 +268,29 @@ impl generated::ChildTable for Labels {
         member: 6,
         key: 2,
         insert: stmt!(
-            16,
+            18,
             r#"INSERT INTO "systems__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(17, [id], r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#),
+            stmt!(19, [id], r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            18, [id],
+            20, [id],
             r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            19, [keys labels],
+            21, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "systems__labels" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            22, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "systems__labels"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -297,11 +318,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            20, [id, place "labels.key"],
+            23, [id, place "labels.key"],
             r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            21, [id, place "labels.key"],
+            24, [id, place "labels.key"],
             r#"DELETE FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

@@ -49,22 +49,29 @@ impl generated::ChildTable for Variables {
         member: 3,
         key: 2,
         insert: stmt!(
-            51,
+            54,
             r#"INSERT INTO "templates__variables" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(52, [id], r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#),
+            stmt!(55, [id], r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            53, [id],
+            56, [id],
             r#"SELECT 0, "_position", "value" FROM "templates__variables" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            54, [keys variables],
+            57, [keys variables],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "templates__variables" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            58, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "templates__variables"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -94,11 +101,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Variables {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            55, [id],
+            59, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "templates__variables" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            56, [id, offset],
+            60, [id, offset],
             r#"DELETE FROM "templates__variables"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "templates__variables"
@@ -110,7 +117,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Variables {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        57, [id, variables],
+        61, [id, variables],
         r#"DELETE FROM "templates__variables" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

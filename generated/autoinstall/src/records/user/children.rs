@@ -47,7 +47,7 @@ impl generated::ChildTable for RoleIds {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        158, [role_ids], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
+                        169, [role_ids], r#"SELECT 1 FROM "roles" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -61,22 +61,29 @@ impl generated::ChildTable for RoleIds {
         member: 4,
         key: 2,
         insert: stmt!(
-            153,
+            163,
             r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(154, [id], r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#),
+            stmt!(164, [id], r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            155, [id],
+            165, [id],
             r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            156, [keys role_ids],
+            166, [keys role_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "users__role_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            167, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "users__role_ids"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -106,11 +113,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for RoleIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            159, [id],
+            170, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            160, [id, offset],
+            171, [id, offset],
             r#"DELETE FROM "users__role_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "users__role_ids"
@@ -122,7 +129,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for RoleIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        161, [id, role_ids],
+        172, [id, role_ids],
         r#"DELETE FROM "users__role_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -43,22 +43,29 @@ impl generated::ChildTable for Details {
         member: 5,
         key: 2,
         insert: stmt!(
-            126,
+            127,
             r#"INSERT INTO "audit__details" ("_id", "_position", "name", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(127, [id], r#"DELETE FROM "audit__details" WHERE "_id" = $1"#),
+            stmt!(128, [id], r#"DELETE FROM "audit__details" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            128, [id],
+            129, [id],
             r#"SELECT 0, "_position", "name", "value" FROM "audit__details" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            129, [keys details],
+            130, [keys details],
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each($1) o
 CROSS JOIN "audit__details" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            131, [id, to id],
+            r#"SELECT "_id", "_position", "name", "value"
+FROM "audit__details"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 

@@ -51,7 +51,7 @@ impl generated::ChildTable for Dependencies {
                     key: &["run_id", "id"],
                     hides: false,
                     exists: stmt!(
-                        35, [run_id, "dependencies.unit_id"],
+                        36, [run_id, "dependencies.unit_id"],
                         r#"SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#
                     ),
                 },
@@ -99,6 +99,13 @@ FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run_id" = o.value ->> 0 AND c."_id" = o.value ->> 1
 ORDER BY o.key, c."_position""#
         ),
+        load_range: stmt!(
+            35, [run_id, id, to run_id, to id],
+            r#"SELECT "_run_id", "_id", "_position", "unit_id", "weak"
+FROM "plan_units__dependencies"
+WHERE ("_run_id", "_id") >= ($1, $2) AND ("_run_id", "_id") <= ($3, $4)
+ORDER BY "_run_id", "_id", "_position""#
+        ),
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
@@ -129,13 +136,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Dependencies {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            37, [run_id, id],
+            38, [run_id, id],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2"#
         ),
         remove_at: stmt!(
-            38, [run_id, id, offset],
+            39, [run_id, id, offset],
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run_id" = $1 AND "_id" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__dependencies"

@@ -63,6 +63,13 @@ FROM json_each($1) o
 CROSS JOIN "buckets__labels" c ON c."_name" = o.value
 ORDER BY o.key, c."_key""#
         ),
+        load_range: stmt!(
+            13, [name, to name],
+            r#"SELECT "_name", "_key", "value"
+FROM "buckets__labels"
+WHERE "_name" >= $1 AND "_name" <= $2
+ORDER BY "_name", "_key""#
+        ),
     };
 
     const COUNTED: bool = true;
@@ -91,11 +98,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            13, [name, place "labels.key"],
+            14, [name, place "labels.key"],
             r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            14, [name, place "labels.key"],
+            15, [name, place "labels.key"],
             r#"DELETE FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#
         ),
     };
@@ -153,35 +160,42 @@ impl generated::ChildTable for PolicyStatements {
         member: 4,
         key: 2,
         insert: stmt!(
-            15,
+            16,
             r#"INSERT INTO "buckets__policy__statements" ("_name", "_position", "effect") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                16, [name],
+                17, [name],
                 r#"DELETE FROM "buckets__policy__statements" WHERE "_name" = $1"#
             ),
         ),
         load: stmt!(
-            17, [name],
+            18, [name],
             r#"SELECT 0, "_position", "effect"
 FROM "buckets__policy__statements"
 WHERE "_name" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            18, [keys "policy.statements"],
+            19, [keys "policy.statements"],
             r#"SELECT o.key, c."_position", c."effect"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements" c ON c."_name" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            20, [name, to name],
+            r#"SELECT "_name", "_position", "effect"
+FROM "buckets__policy__statements"
+WHERE "_name" >= $1 AND "_name" <= $2
+ORDER BY "_name", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "policy",
-            set: stmt!(21, [name], r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#),
+            set: stmt!(23, [name], r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#),
         },
     );
 
@@ -216,11 +230,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for PolicyStatements {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            19, [name],
+            21, [name],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "buckets__policy__statements" WHERE "_name" = $1"#
         ),
         remove_at: stmt!(
-            20, [name, offset],
+            22, [name, offset],
             r#"DELETE FROM "buckets__policy__statements"
 WHERE "_name" = $1 AND "_position" = (SELECT "_position"
   FROM "buckets__policy__statements"
@@ -274,24 +288,31 @@ impl generated::ChildTable for PolicyStatementsActions {
         member: 4,
         key: 3,
         insert: stmt!(
-            22,
+            24,
             r#"INSERT INTO "buckets__policy__statements__actions" ("_name", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            23, [name],
+            25, [name],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__actions"
 WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            24, [keys "policy.statements.actions"],
+            26, [keys "policy.statements.actions"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__actions" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            27, [name, to name],
+            r#"SELECT "_name", "_position", "_position_2", "value"
+FROM "buckets__policy__statements__actions"
+WHERE "_name" >= $1 AND "_name" <= $2
+ORDER BY "_name", "_position", "_position_2""#
         ),
     };
 
@@ -360,24 +381,31 @@ impl generated::ChildTable for PolicyStatementsPrincipals {
         member: 4,
         key: 3,
         insert: stmt!(
-            25,
+            28,
             r#"INSERT INTO "buckets__policy__statements__principals" ("_name", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            26, [name],
+            29, [name],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__principals"
 WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            27, [keys "policy.statements.principals"],
+            30, [keys "policy.statements.principals"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__principals" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            31, [name, to name],
+            r#"SELECT "_name", "_position", "_position_2", "value"
+FROM "buckets__policy__statements__principals"
+WHERE "_name" >= $1 AND "_name" <= $2
+ORDER BY "_name", "_position", "_position_2""#
         ),
     };
 
@@ -445,24 +473,31 @@ impl generated::ChildTable for PolicyStatementsConditions {
         member: 4,
         key: 3,
         insert: stmt!(
-            28,
+            32,
             r#"INSERT INTO "buckets__policy__statements__conditions" ("_name", "_position", "_key_2")
 VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            29, [name],
+            33, [name],
             r#"SELECT 0, "_position", "_key_2"
 FROM "buckets__policy__statements__conditions"
 WHERE "_name" = $1
 ORDER BY "_position", "_key_2""#
         ),
         load_many: stmt!(
-            30, [keys "policy.statements.conditions"],
+            34, [keys "policy.statements.conditions"],
             r#"SELECT o.key, c."_position", c."_key_2"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_key_2""#
+        ),
+        load_range: stmt!(
+            35, [name, to name],
+            r#"SELECT "_name", "_position", "_key_2"
+FROM "buckets__policy__statements__conditions"
+WHERE "_name" >= $1 AND "_name" <= $2
+ORDER BY "_name", "_position", "_key_2""#
         ),
     };
 
@@ -532,25 +567,32 @@ impl generated::ChildTable for PolicyStatementsConditionsValueAnyOf {
         member: 4,
         key: 4,
         insert: stmt!(
-            31,
+            36,
             r#"INSERT INTO "buckets__policy__statements__conditions__value__any_of" ("_name", "_position",
     "_key_2", "_position_3", "value")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            32, [name],
+            37, [name],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "buckets__policy__statements__conditions__value__any_of"
 WHERE "_name" = $1
 ORDER BY "_position", "_key_2", "_position_3""#
         ),
         load_many: stmt!(
-            33, [keys "policy.statements.conditions.value.any_of"],
+            38, [keys "policy.statements.conditions.value.any_of"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions__value__any_of" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
+        ),
+        load_range: stmt!(
+            39, [name, to name],
+            r#"SELECT "_name", "_position", "_key_2", "_position_3", "value"
+FROM "buckets__policy__statements__conditions__value__any_of"
+WHERE "_name" >= $1 AND "_name" <= $2
+ORDER BY "_name", "_position", "_key_2", "_position_3""#
         ),
     };
 

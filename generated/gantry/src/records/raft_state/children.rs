@@ -49,28 +49,35 @@ impl generated::ChildTable for Voters {
         member: 2,
         key: 2,
         insert: stmt!(
-            65,
+            71,
             r#"INSERT INTO "raft_state__voters" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                66, [_singleton],
+                72, [_singleton],
                 r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            67, [_singleton],
+            73, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "raft_state__voters"
 WHERE "_singleton" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            68, [keys voters],
+            74, [keys voters],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "raft_state__voters" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            75, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "value"
+FROM "raft_state__voters"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position""#
         ),
     };
 
@@ -98,11 +105,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Voters {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            69, [_singleton],
+            76, [_singleton],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "raft_state__voters" WHERE "_singleton" = $1"#
         ),
         remove_at: stmt!(
-            70, [_singleton, offset],
+            77, [_singleton, offset],
             r#"DELETE FROM "raft_state__voters"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "raft_state__voters"
@@ -114,7 +121,7 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Voters {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        71, [_singleton, voters],
+        78, [_singleton, voters],
         r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }

@@ -74,6 +74,13 @@ FROM json_each($1) o
 CROSS JOIN "nodes__interfaces" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
         ),
+        load_range: stmt!(
+            12, [id, to id],
+            r#"SELECT "_id", "_position", "name", "mtu"
+FROM "nodes__interfaces"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
+        ),
     };
 
     fn check(
@@ -115,11 +122,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Interfaces {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            12, [id],
+            13, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__interfaces" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            13, [id, offset],
+            14, [id, offset],
             r#"DELETE FROM "nodes__interfaces"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nodes__interfaces"
@@ -173,24 +180,31 @@ impl generated::ChildTable for InterfacesAddresses {
         member: 1,
         key: 3,
         insert: stmt!(
-            14,
+            15,
             r#"INSERT INTO "nodes__interfaces__addresses" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            15, [id],
+            16, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "nodes__interfaces__addresses"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            16, [keys "interfaces.addresses"],
+            17, [keys "interfaces.addresses"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "nodes__interfaces__addresses" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            18, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "nodes__interfaces__addresses"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -259,24 +273,31 @@ impl generated::ChildTable for InterfacesCosts {
         member: 1,
         key: 3,
         insert: stmt!(
-            17,
+            19,
             r#"INSERT INTO "nodes__interfaces__costs" ("_id", "_position", "_key_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            18, [id],
+            20, [id],
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "nodes__interfaces__costs"
 WHERE "_id" = $1
 ORDER BY "_position", "_key_2""#
         ),
         load_many: stmt!(
-            19, [keys "interfaces.costs"],
+            21, [keys "interfaces.costs"],
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "nodes__interfaces__costs" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_key_2""#
+        ),
+        load_range: stmt!(
+            22, [id, to id],
+            r#"SELECT "_id", "_position", "_key_2", "value"
+FROM "nodes__interfaces__costs"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_key_2""#
         ),
     };
 
@@ -346,22 +367,29 @@ impl generated::ChildTable for Protocols {
         member: 2,
         key: 2,
         insert: stmt!(
-            20,
+            23,
             r#"INSERT INTO "nodes__protocols" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(21, [id], r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1"#),
+            stmt!(24, [id], r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            22, [id],
+            25, [id],
             r#"SELECT 0, "_position", "value" FROM "nodes__protocols" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            23, [keys protocols],
+            26, [keys protocols],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "nodes__protocols" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            27, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "nodes__protocols"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -391,11 +419,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Protocols {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            24, [id],
+            28, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__protocols" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            25, [id, offset],
+            29, [id, offset],
             r#"DELETE FROM "nodes__protocols"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nodes__protocols"
@@ -407,7 +435,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Protocols {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        26, [id, protocols],
+        30, [id, protocols],
         r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

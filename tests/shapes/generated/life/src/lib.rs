@@ -108,7 +108,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 447,
+        slots: 459,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -105,7 +105,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 397,
+        slots: 447,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -339,7 +339,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 2228,
+        slots: 2513,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -76,7 +76,7 @@ protostore::generated::format! {
         version: 1,
         semver: "0.1.0",
         mapping: 1,
-        slots: 174,
+        slots: 186,
         migrations: &[
             protostore::Migration {
                 version: 1,

@@ -34,13 +34,13 @@ pub fn list_by_folder_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number"), generated::OrderBy::asc("id")],
         first: stmt!(
-            310, [folder_id, limit],
+            319, [folder_id, limit],
             select!(r#"WHERE "folder_id" = $1 AND "gone" IS NULL ORDER BY "number" NULLS FIRST, "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        311, [folder_id, after number, after id, limit],
+                        320, [folder_id, after number, after id, limit],
                         select!(r#"WHERE "folder_id" = $1 AND ("number", "id") > ($2, $3) AND "gone" IS NULL
 ORDER BY "number" NULLS FIRST, "id" LIMIT $4"#)
                     ),
@@ -49,7 +49,7 @@ ORDER BY "number" NULLS FIRST, "id" LIMIT $4"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        312, [folder_id, after id, limit],
+                        321, [folder_id, after id, limit],
                         select!(r#"WHERE "folder_id" = $1 AND "number" IS NULL AND "id" > $2 AND "gone" IS NULL ORDER BY "id" LIMIT $3"#)
                     ),
                     &[1],
@@ -57,7 +57,7 @@ ORDER BY "number" NULLS FIRST, "id" LIMIT $4"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        313, [folder_id, limit],
+                        322, [folder_id, limit],
                         select!(r#"WHERE "folder_id" = $1 AND "number" IS NOT NULL AND "gone" IS NULL
 ORDER BY "number" NULLS FIRST, "id" LIMIT $2"#)
                     ),
@@ -66,12 +66,12 @@ ORDER BY "number" NULLS FIRST, "id" LIMIT $2"#)
                 .null(0),
         ],
         count: stmt!(
-            315, [folder_id, limit],
+            324, [folder_id, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "gone" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            314, [folder_id],
+            323, [folder_id],
             r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
 WHERE "folder_id" = $1 AND "gone" IS NULL"#
@@ -90,27 +90,27 @@ pub fn list_by_folder_id_number(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            316, [folder_id, number, limit],
+            325, [folder_id, number, limit],
             select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    317, [folder_id, number, after id, limit],
+                    326, [folder_id, number, after id, limit],
                     select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "id" > $3 AND "gone" IS NULL ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            319, [folder_id, number, limit],
+            328, [folder_id, number, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "badges"
   WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            318, [folder_id, number],
+            327, [folder_id, number],
             r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
 WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL"#
@@ -231,7 +231,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["folder_id", "number"],
                 hides: true,
                 exists: stmt!(
-                    309, [folder_id, number],
+                    318, [folder_id, number],
                     r#"SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
                 ),
             },
@@ -265,13 +265,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(293, [id], select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#)),
+    get: stmt!(302, [id], select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#)),
     insert: stmt!(
-        295,
+        304,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        294,
+        303,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
@@ -279,24 +279,24 @@ DO UPDATE SET "folder_id" = excluded."folder_id", "number" = excluded."number",
     "gone" = excluded."gone""#
     ),
     delete: stmt!(
-        296, [id],
+        305, [id],
         r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NULL"#
     ),
     page_first: stmt!(
-        297, [limit], select!(r#"WHERE "gone" IS NULL ORDER BY "id" LIMIT $1"#)
+        306, [limit], select!(r#"WHERE "gone" IS NULL ORDER BY "id" LIMIT $1"#)
     ),
     page_after: stmt!(
-        298, [after id, limit],
+        307, [after id, limit],
         select!(r#"WHERE "id" > $1 AND "gone" IS NULL ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        299, [keys],
+        308, [keys],
         r#"SELECT o.key, t."id", t."folder_id", t."number", t."gone"
 FROM json_each($1) o
 CROSS JOIN "badges" t ON t."id" = o.value AND t."gone" IS NULL"#
     ),
     delete_many: stmt!(
-        300, [keys],
+        309, [keys],
         r#"UPDATE "badges"
 SET "gone" = '0000-00-00T00:00:00.000000000Z'
 WHERE "id" IN (SELECT value FROM json_each($1)) AND "gone" IS NULL"#
@@ -311,19 +311,19 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     member: 3,
     clock: generated::Clock::Rfc3339,
     deleted: stmt!(
-        301, [id],
+        310, [id],
         r#"SELECT "gone" FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
     restore: stmt!(
-        302, [id],
+        311, [id],
         r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
     settle: stmt!(
-        303, [gone],
+        312, [gone],
         r#"UPDATE "badges" SET "gone" = $1 WHERE "gone" = '0000-00-00T00:00:00.000000000Z'"#
     ),
     purge: stmt!(
-        304, [id], r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
+        313, [id], r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#
     ),
     revision: None,
     cascades: &[],
@@ -334,7 +334,7 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
             field: "folder_id, number",
             to: "notes",
             missing: stmt!(
-                308, [],
+                317, [],
                 r#"SELECT 1
 FROM "badges" c
 WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
@@ -345,10 +345,10 @@ WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
             ),
         },
     ],
-    get: stmt!(305, [id], select!(r#"WHERE "id" = $1"#)),
-    page_first: stmt!(306, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    get: stmt!(314, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(315, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        307, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        316, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

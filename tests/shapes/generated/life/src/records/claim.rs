@@ -29,13 +29,13 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("slot"), generated::OrderBy::asc("id")],
         first: stmt!(
-            171, [host, limit],
+            177, [host, limit],
             select!(r#"WHERE "host" = $1 ORDER BY "slot" NULLS FIRST, "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        172, [host, after slot, after id, limit],
+                        178, [host, after slot, after id, limit],
                         select!(r#"WHERE "host" = $1 AND ("slot", "id") > ($2, $3) ORDER BY "slot" NULLS FIRST, "id" LIMIT $4"#)
                     ),
                     &[0, 1],
@@ -43,7 +43,7 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        173, [host, after id, limit],
+                        179, [host, after id, limit],
                         select!(r#"WHERE "host" = $1 AND "slot" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                     ),
                     &[1],
@@ -51,7 +51,7 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        174, [host, limit],
+                        180, [host, limit],
                         select!(r#"WHERE "host" = $1 AND "slot" IS NOT NULL ORDER BY "slot" NULLS FIRST, "id" LIMIT $2"#)
                     ),
                     &[],
@@ -59,10 +59,10 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String
                 .null(0),
         ],
         count: stmt!(
-            176, [host, limit],
+            182, [host, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(175, [host], r#"DELETE FROM "claims" WHERE "host" = $1"#),
+        delete: stmt!(181, [host], r#"DELETE FROM "claims" WHERE "host" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, host.into())
@@ -77,24 +77,24 @@ pub fn list_by_host_slot(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            177, [host, slot, limit],
+            183, [host, slot, limit],
             select!(r#"WHERE "host" = $1 AND "slot" = $2 ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    178, [host, slot, after id, limit],
+                    184, [host, slot, after id, limit],
                     select!(r#"WHERE "host" = $1 AND "slot" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            180, [host, slot, limit],
+            186, [host, slot, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 AND "slot" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            179, [host, slot],
+            185, [host, slot],
             r#"DELETE FROM "claims" WHERE "host" = $1 AND "slot" = $2"#
         ),
     };
@@ -198,7 +198,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["host", "slot"],
                 hides: true,
                 exists: stmt!(
-                    170, [host, slot, now seconds],
+                    176, [host, slot, now seconds],
                     r#"SELECT 1
 FROM "leases"
 WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
@@ -228,30 +228,30 @@ WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" 
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(162, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(168, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        164, r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#
+        170, r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        163,
+        169,
         r#"INSERT INTO "claims" ("id", "host", "slot")
 VALUES ($1, $2, $3)
 ON CONFLICT ("id")
 DO UPDATE SET "host" = excluded."host", "slot" = excluded."slot""#
     ),
-    delete: stmt!(165, [id], r#"DELETE FROM "claims" WHERE "id" = $1"#),
-    page_first: stmt!(166, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(171, [id], r#"DELETE FROM "claims" WHERE "id" = $1"#),
+    page_first: stmt!(172, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        167, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        173, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        168, [keys],
+        174, [keys],
         r#"SELECT o.key, t."id", t."host", t."slot"
 FROM json_each($1) o
 CROSS JOIN "claims" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        169, [keys],
+        175, [keys],
         r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

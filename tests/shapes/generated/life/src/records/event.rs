@@ -42,23 +42,23 @@ pub fn list_by_topic_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            32, [topic_id, limit],
+            35, [topic_id, limit],
             select!(r#"WHERE "topic_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    33, [topic_id, after id, limit],
+                    36, [topic_id, after id, limit],
                     select!(r#"WHERE "topic_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            35, [topic_id, limit],
+            38, [topic_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(34, [topic_id], r#"DELETE FROM "events" WHERE "topic_id" IS $1"#),
+        delete: stmt!(37, [topic_id], r#"DELETE FROM "events" WHERE "topic_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -75,7 +75,7 @@ pub fn list_by_topic_ids(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            36, [topic_ids, limit],
+            39, [topic_ids, limit],
             r#"SELECT t."id", t."topic_id"
 FROM "events__topic_ids" c
 CROSS JOIN "events" t ON t."id" = c."_id"
@@ -87,7 +87,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    37, [topic_ids, after id, limit],
+                    40, [topic_ids, after id, limit],
                     r#"SELECT t."id", t."topic_id"
 FROM "events__topic_ids" c
 CROSS JOIN "events" t ON t."id" = c."_id"
@@ -100,14 +100,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            39, [topic_ids, limit],
+            42, [topic_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "events"
   WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            38, [topic_ids],
+            41, [topic_ids],
             r#"DELETE FROM "events" WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1)"#
         ),
     };
@@ -121,7 +121,7 @@ pub fn topics_by_topic_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: generated::Stmt = stmt!(
-        23, [id],
+        24, [id],
         r#"SELECT t."id"
 FROM "events__topic_ids" j
 JOIN "topics" t ON t."id" = j."value"

@@ -35,7 +35,7 @@ macro_rules! select {
 }
 
 static GET_BY_NAME: generated::Stmt = stmt!(
-    75, [name, now nanos],
+    80, [name, now nanos],
     select!(r#"WHERE "name" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
 );
 
@@ -57,13 +57,13 @@ pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            76, [subject, now nanos, limit],
+            81, [subject, now nanos, limit],
             select!(r#"WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    77, [subject, after id, now nanos, limit],
+                    82, [subject, after id, now nanos, limit],
                     select!(r#"WHERE "subject" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -71,14 +71,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            79, [subject, now nanos, limit],
+            84, [subject, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            78, [subject, now nanos],
+            83, [subject, now nanos],
             r#"DELETE FROM "facts" WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -94,13 +94,13 @@ pub fn list_by_expire_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            80, [expire_time, now nanos, limit],
+            85, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    81, [expire_time, after id, now nanos, limit],
+                    86, [expire_time, after id, now nanos, limit],
                     select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -108,14 +108,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            83, [expire_time, now nanos, limit],
+            88, [expire_time, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            82, [expire_time, now nanos],
+            87, [expire_time, now nanos],
             r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -131,13 +131,13 @@ pub fn list_by_parent(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            84, [parent, now nanos, limit],
+            89, [parent, now nanos, limit],
             select!(r#"WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    85, [parent, after id, now nanos, limit],
+                    90, [parent, after id, now nanos, limit],
                     select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -145,14 +145,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            87, [parent, now nanos, limit],
+            92, [parent, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
   WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            86, [parent, now nanos],
+            91, [parent, now nanos],
             r#"DELETE FROM "facts" WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -169,7 +169,7 @@ pub fn list_by_others(element: impl Into<String>) -> protostore::ListBy<Fact, St
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            88, [others, now nanos, limit],
+            93, [others, now nanos, limit],
             r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "facts__others" c
 CROSS JOIN "facts" t ON t."id" = c."_id"
@@ -182,7 +182,7 @@ ORDER BY c."_id" LIMIT $3"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    89, [others, after id, now nanos, limit],
+                    94, [others, after id, now nanos, limit],
                     r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "facts__others" c
 CROSS JOIN "facts" t ON t."id" = c."_id"
@@ -196,7 +196,7 @@ ORDER BY c."_id" LIMIT $4"#
             ),
         ],
         count: stmt!(
-            91, [others, now nanos, limit],
+            96, [others, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "facts"
@@ -205,7 +205,7 @@ FROM (SELECT 1
     WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            90, [others, now nanos],
+            95, [others, now nanos],
             r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "_id"
   FROM "facts__others"
@@ -220,7 +220,7 @@ WHERE "id" IN (SELECT "_id"
 #[must_use]
 pub fn facts_by_others(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
     static ROWS: generated::Stmt = stmt!(
-        70, [id, now nanos],
+        75, [id, now nanos],
         r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "facts__others" j
 JOIN "facts" t ON t."id" = j."value"
@@ -372,7 +372,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    58, [parent, now nanos],
+                    61, [parent, now nanos],
                     r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
                 ),
             },
@@ -401,16 +401,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![children::Words, children::Others],
     sequences: &[],
     get: stmt!(
-        48, [id, now nanos],
+        51, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
     ),
     insert: stmt!(
-        50,
+        53,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        49,
+        52,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
@@ -419,25 +419,25 @@ DO UPDATE SET "subject" = excluded."subject", "name" = excluded."name",
     "parent" = excluded."parent""#
     ),
     delete: stmt!(
-        51, [id, now nanos],
+        54, [id, now nanos],
         r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
     page_first: stmt!(
-        52, [now nanos, limit],
+        55, [now nanos, limit],
         select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        53, [after id, now nanos, limit],
+        56, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        54, [keys, now nanos],
+        57, [keys, now nanos],
         r#"SELECT o.key, t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM json_each($1) o
 CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
     ),
     delete_many: stmt!(
-        55, [keys, now nanos],
+        58, [keys, now nanos],
         r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
@@ -450,11 +450,11 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[&["name"]],
     clear: stmt!(
-        56, [id, name, now nanos],
+        59, [id, name, now nanos],
         r#"DELETE FROM "facts" WHERE ("id" = $1 OR "name" = $2) AND +"expire_time" <= $3"#
     ),
     sweep: stmt!(
-        57, [now nanos, limit],
+        60, [now nanos, limit],
         r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
   FROM "facts"

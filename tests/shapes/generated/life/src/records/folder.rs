@@ -31,7 +31,7 @@ macro_rules! select {
 }
 
 static GET_BY_NAME: generated::Stmt = stmt!(
-    225, [name], select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#)
+    233, [name], select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#)
 );
 
 /// Gets the row of `folders` with this `name`, by its unique index.
@@ -54,25 +54,25 @@ pub fn list_by_parent(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            226, [parent, limit],
+            234, [parent, limit],
             select!(r#"WHERE "parent" IS $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    227, [parent, after id, limit],
+                    235, [parent, after id, limit],
                     select!(r#"WHERE "parent" IS $1 AND "id" > $2 AND "delete_time" IS NULL ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            229, [parent, limit],
+            237, [parent, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "folders" WHERE "parent" IS $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            228, [parent],
+            236, [parent],
             r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "parent" IS $1 AND "delete_time" IS NULL"#
@@ -91,7 +91,7 @@ pub fn list_by_links(element: impl Into<String>) -> protostore::ListBy<Folder, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            230, [links, limit],
+            238, [links, limit],
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__links" c
 CROSS JOIN "folders" t ON t."id" = c."_id"
@@ -104,7 +104,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    231, [links, after id, limit],
+                    239, [links, after id, limit],
                     r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__links" c
 CROSS JOIN "folders" t ON t."id" = c."_id"
@@ -118,7 +118,7 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            233, [links, limit],
+            241, [links, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "folders"
@@ -127,7 +127,7 @@ FROM (SELECT 1
     WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            232, [links],
+            240, [links],
             r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL"#
@@ -143,7 +143,7 @@ pub fn list_by_needs(element: impl Into<String>) -> protostore::ListBy<Folder, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            234, [needs, limit],
+            242, [needs, limit],
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__needs" c
 CROSS JOIN "folders" t ON t."id" = c."_id"
@@ -156,7 +156,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    235, [needs, after id, limit],
+                    243, [needs, after id, limit],
                     r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__needs" c
 CROSS JOIN "folders" t ON t."id" = c."_id"
@@ -170,7 +170,7 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            237, [needs, limit],
+            245, [needs, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "folders"
@@ -179,7 +179,7 @@ FROM (SELECT 1
     WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            236, [needs],
+            244, [needs],
             r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL"#
@@ -195,7 +195,7 @@ pub fn folders_by_links(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
     static ROWS: generated::Stmt = stmt!(
-        211, [id],
+        218, [id],
         r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__links" j
 JOIN "folders" t ON t."id" = j."value"
@@ -213,7 +213,7 @@ pub fn folders_by_needs(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
     static ROWS: generated::Stmt = stmt!(
-        220, [id],
+        228, [id],
         r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__needs" j
 JOIN "folders" t ON t."id" = j."value"
@@ -351,7 +351,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    204, [parent],
+                    210, [parent],
                     r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                 ),
             },
@@ -379,7 +379,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "needs",
             names: stmt!(
-                205, [id], r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#
+                211, [id], r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -388,7 +388,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["folder_id"],
             field: "folder_id",
             names: stmt!(
-                206, [id], r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#
+                212, [id], r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -396,13 +396,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["folders", "notes", "pins"],
     children: generated::child_tables![children::Links, children::Needs],
     sequences: &[],
-    get: stmt!(181, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
+    get: stmt!(187, [id], select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#)),
     insert: stmt!(
-        183,
+        189,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        182,
+        188,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
@@ -410,24 +410,24 @@ DO UPDATE SET "name" = excluded."name", "parent" = excluded."parent",
     "delete_time" = excluded."delete_time""#
     ),
     delete: stmt!(
-        184, [id],
+        190, [id],
         r#"UPDATE "folders" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#
     ),
     page_first: stmt!(
-        185, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
+        191, [limit], select!(r#"WHERE "delete_time" IS NULL ORDER BY "id" LIMIT $1"#)
     ),
     page_after: stmt!(
-        186, [after id, limit],
+        192, [after id, limit],
         select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        187, [keys],
+        193, [keys],
         r#"SELECT o.key, t."id", t."name", t."parent", t."delete_time"
 FROM json_each($1) o
 CROSS JOIN "folders" t ON t."id" = o.value AND t."delete_time" IS NULL"#
     ),
     delete_many: stmt!(
-        188, [keys],
+        194, [keys],
         r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#
@@ -442,21 +442,21 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     member: 5,
     clock: generated::Clock::Seconds,
     deleted: stmt!(
-        189, [id],
+        195, [id],
         r#"SELECT "delete_time" FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     restore: stmt!(
-        190, [id],
+        196, [id],
         r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     settle: stmt!(
-        191, [delete_time],
+        197, [delete_time],
         r#"UPDATE "folders" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#
     ),
     purge: stmt!(
-        192, [id],
+        198, [id],
         r#"DELETE FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
     ),
     revision: None,
@@ -464,7 +464,7 @@ WHERE "id" = $1 AND "delete_time" IS NOT NULL"#
         generated::Cascade {
             to: &super::folder::SOFT_DELETE,
             delete: stmt!(
-                196, [],
+                202, [],
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "parent" IN (SELECT "id"
@@ -472,7 +472,7 @@ WHERE "delete_time" IS NULL AND "parent" IN (SELECT "id"
   WHERE "delete_time" = -9223372036854775807)"#
             ),
             restore: stmt!(
-                197, [delete_time],
+                203, [delete_time],
                 r#"UPDATE "folders"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" = $1 AND "parent" IN (SELECT "id"
@@ -483,7 +483,7 @@ WHERE "delete_time" = $1 AND "parent" IN (SELECT "id"
         generated::Cascade {
             to: &super::note::SOFT_DELETE,
             delete: stmt!(
-                199, [],
+                205, [],
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "folder_id" IN (SELECT "id"
@@ -491,7 +491,7 @@ WHERE "delete_time" IS NULL AND "folder_id" IN (SELECT "id"
   WHERE "delete_time" = -9223372036854775807)"#
             ),
             restore: stmt!(
-                200, [delete_time],
+                206, [delete_time],
                 r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
@@ -507,7 +507,7 @@ WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
             columns: &["value"],
             field: "needs",
             names: stmt!(
-                198, [],
+                204, [],
                 r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."value" IN (SELECT "id"
@@ -523,7 +523,7 @@ WHERE c."value" IN (SELECT "id"
             columns: &["folder_id"],
             field: "folder_id",
             names: stmt!(
-                201, [],
+                207, [],
                 r#"SELECT 1
 FROM "pins" c
 WHERE c."folder_id" IN (SELECT "id"
@@ -538,7 +538,7 @@ WHERE c."folder_id" IN (SELECT "id"
             field: "parent",
             to: "folders",
             missing: stmt!(
-                202, [],
+                208, [],
                 r#"SELECT 1
 FROM "folders" c
 WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT EXISTS (SELECT 1
@@ -552,7 +552,7 @@ WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT 
             field: "needs",
             to: "folders",
             missing: stmt!(
-                203, [],
+                209, [],
                 r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."_id" IN (SELECT "id"
@@ -564,10 +564,10 @@ WHERE c."_id" IN (SELECT "id"
             ),
         },
     ],
-    get: stmt!(193, [id], select!(r#"WHERE "id" = $1"#)),
-    page_first: stmt!(194, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    get: stmt!(199, [id], select!(r#"WHERE "id" = $1"#)),
+    page_first: stmt!(200, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        195, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        201, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
 };
 

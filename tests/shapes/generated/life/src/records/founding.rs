@@ -101,27 +101,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(40, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
-    insert: stmt!(42, r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, $1)"#),
+    get: stmt!(43, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(45, r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, $1)"#),
     upsert: stmt!(
-        41,
+        44,
         r#"INSERT INTO "founding" ("_singleton", "name")
 VALUES (1, $1)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name""#
     ),
-    delete: stmt!(43, [_singleton], r#"DELETE FROM "founding" WHERE "_singleton" = $1"#),
-    page_first: stmt!(44, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    delete: stmt!(46, [_singleton], r#"DELETE FROM "founding" WHERE "_singleton" = $1"#),
+    page_first: stmt!(47, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
     page_after: stmt!(
-        45, [after _singleton, limit],
+        48, [after _singleton, limit],
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     get_many: stmt!(
-        46, [keys],
+        49, [keys],
         r#"SELECT o.key, t."name" FROM json_each($1) o CROSS JOIN "founding" t ON t."_singleton" = o.value"#
     ),
     delete_many: stmt!(
-        47, [keys],
+        50, [keys],
         r#"DELETE FROM "founding" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -29,24 +29,24 @@ pub fn list_by_until(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("_singleton")],
         first: stmt!(
-            158, [until, now rfc3339, limit],
+            164, [until, now rfc3339, limit],
             select!(r#"WHERE "until" = $1 AND +"until" > $2 ORDER BY "_singleton" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    159, [until, after _singleton, now rfc3339, limit],
+                    165, [until, after _singleton, now rfc3339, limit],
                     select!(r#"WHERE "until" = $1 AND "_singleton" > $2 AND +"until" > $3 ORDER BY "_singleton" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            161, [until, now rfc3339, limit],
+            167, [until, now rfc3339, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = $1 AND +"until" > $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            160, [until, now rfc3339],
+            166, [until, now rfc3339],
             r#"DELETE FROM "leader" WHERE "until" = $1 AND +"until" > $2"#
         ),
     };
@@ -168,39 +168,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        148, [_singleton, now rfc3339],
+        154, [_singleton, now rfc3339],
         select!(r#"WHERE "_singleton" = $1 AND +"until" > $2"#)
     ),
     insert: stmt!(
-        150, r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#
+        156, r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#
     ),
     upsert: stmt!(
-        149,
+        155,
         r#"INSERT INTO "leader" ("_singleton", "name", "until")
 VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#
     ),
     delete: stmt!(
-        151, [_singleton, now rfc3339],
+        157, [_singleton, now rfc3339],
         r#"DELETE FROM "leader" WHERE "_singleton" = $1 AND +"until" > $2"#
     ),
     page_first: stmt!(
-        152, [now rfc3339, limit],
+        158, [now rfc3339, limit],
         select!(r#"WHERE +"until" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     page_after: stmt!(
-        153, [after _singleton, now rfc3339, limit],
+        159, [after _singleton, now rfc3339, limit],
         select!(r#"WHERE "_singleton" > $1 AND +"until" > $2 ORDER BY "_singleton" LIMIT $3"#)
     ),
     get_many: stmt!(
-        154, [keys, now rfc3339],
+        160, [keys, now rfc3339],
         r#"SELECT o.key, t."name", t."until"
 FROM json_each($1) o
 CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > $2"#
     ),
     delete_many: stmt!(
-        155, [keys, now rfc3339],
+        161, [keys, now rfc3339],
         r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each($1)) AND +"until" > $2"#
     ),
 };
@@ -212,11 +212,11 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Rfc3339,
     uniques: &[],
     clear: stmt!(
-        156, [now rfc3339],
+        162, [now rfc3339],
         r#"DELETE FROM "leader" WHERE "_singleton" = 1 AND +"until" <= $1"#
     ),
     sweep: stmt!(
-        157, [now rfc3339, limit],
+        163, [now rfc3339, limit],
         r#"DELETE FROM "leader"
 WHERE "_singleton" IN (SELECT "_singleton"
   FROM "leader"

@@ -36,7 +36,7 @@ macro_rules! select {
 }
 
 static GET_BY_ZONE_NUMBER: generated::Stmt = stmt!(
-    133, [zone, number, now seconds],
+    139, [zone, number, now seconds],
     select!(r#"WHERE "zone" = $1 AND "number" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#)
 );
 
@@ -61,13 +61,13 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("slot")],
         first: stmt!(
-            134, [host, now seconds, limit],
+            140, [host, now seconds, limit],
             select!(r#"WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "slot" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    135, [host, after slot, now seconds, limit],
+                    141, [host, after slot, now seconds, limit],
                     select!(r#"WHERE "host" = $1 AND "slot" > $2 AND (+"until__time" IS NULL OR +"until__time" > $3)
 ORDER BY "slot" LIMIT $4"#)
                 ),
@@ -75,14 +75,14 @@ ORDER BY "slot" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            137, [host, now seconds, limit],
+            143, [host, now seconds, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "leases"
   WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            136, [host, now seconds],
+            142, [host, now seconds],
             r#"DELETE FROM "leases" WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#
         ),
     };
@@ -98,14 +98,14 @@ pub fn list_by_until_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("host"), generated::OrderBy::asc("slot")],
         first: stmt!(
-            138, ["until.time", now seconds, limit],
+            144, ["until.time", now seconds, limit],
             select!(r#"WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
 ORDER BY "host", "slot" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    139, ["until.time", after host, after slot, now seconds, limit],
+                    145, ["until.time", after host, after slot, now seconds, limit],
                     select!(r#"WHERE "until__time" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
     OR +"until__time" > $4)
 ORDER BY "host", "slot" LIMIT $5"#)
@@ -114,14 +114,14 @@ ORDER BY "host", "slot" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            141, ["until.time", now seconds, limit],
+            147, ["until.time", now seconds, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "leases"
   WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            140, ["until.time", now seconds],
+            146, ["until.time", now seconds],
             r#"DELETE FROM "leases" WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#
         ),
     };
@@ -139,14 +139,14 @@ pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String
             generated::OrderBy::asc("slot"),
         ],
         first: stmt!(
-            142, [zone, now seconds, limit],
+            148, [zone, now seconds, limit],
             select!(r#"WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)
 ORDER BY "number" NULLS FIRST, "host", "slot" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        143, [zone, after number, after host, after slot, now seconds,
+                        149, [zone, after number, after host, after slot, now seconds,
                         limit],
                         select!(r#"WHERE "zone" = $1 AND ("number", "host", "slot") > ($2, $3, $4) AND (+"until__time" IS NULL
     OR +"until__time" > $5)
@@ -157,7 +157,7 @@ ORDER BY "number" NULLS FIRST, "host", "slot" LIMIT $6"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        144, [zone, after host, after slot, now seconds, limit],
+                        150, [zone, after host, after slot, now seconds, limit],
                         select!(r#"WHERE "zone" = $1 AND "number" IS NULL AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
     OR +"until__time" > $4)
 ORDER BY "host", "slot" LIMIT $5"#)
@@ -167,7 +167,7 @@ ORDER BY "host", "slot" LIMIT $5"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        145, [zone, now seconds, limit],
+                        151, [zone, now seconds, limit],
                         select!(r#"WHERE "zone" = $1 AND "number" IS NOT NULL AND (+"until__time" IS NULL OR +"until__time" > $2)
 ORDER BY "number" NULLS FIRST, "host", "slot" LIMIT $3"#)
                     ),
@@ -176,14 +176,14 @@ ORDER BY "number" NULLS FIRST, "host", "slot" LIMIT $3"#)
                 .null(0),
         ],
         count: stmt!(
-            147, [zone, now seconds, limit],
+            153, [zone, now seconds, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "leases"
   WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            146, [zone, now seconds],
+            152, [zone, now seconds],
             r#"DELETE FROM "leases" WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#
         ),
     };
@@ -374,16 +374,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        123, [host, slot, now seconds],
+        129, [host, slot, now seconds],
         select!(r#"WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#)
     ),
     insert: stmt!(
-        125,
+        131,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        124,
+        130,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("host", "slot")
@@ -391,28 +391,28 @@ DO UPDATE SET "until" = excluded."until", "until__time" = excluded."until__time"
     "zone" = excluded."zone", "number" = excluded."number""#
     ),
     delete: stmt!(
-        126, [host, slot, now seconds],
+        132, [host, slot, now seconds],
         r#"DELETE FROM "leases"
 WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
     ),
     page_first: stmt!(
-        127, [now seconds, limit],
+        133, [now seconds, limit],
         select!(r#"WHERE (+"until__time" IS NULL OR +"until__time" > $1) ORDER BY "host", "slot" LIMIT $2"#)
     ),
     page_after: stmt!(
-        128, [after host, after slot, now seconds, limit],
+        134, [after host, after slot, now seconds, limit],
         select!(r#"WHERE ("host", "slot") > ($1, $2) AND (+"until__time" IS NULL OR +"until__time" > $3)
 ORDER BY "host", "slot" LIMIT $4"#)
     ),
     get_many: stmt!(
-        129, [keys, now seconds],
+        135, [keys, now seconds],
         r#"SELECT o.key, t."host", t."slot", t."until", t."until__time", t."zone", t."number"
 FROM json_each($1) o
 CROSS JOIN "leases" t ON t."host" = o.value ->> 0 AND t."slot" = o.value ->> 1
     AND (+t."until__time" IS NULL OR +t."until__time" > $2)"#
     ),
     delete_many: stmt!(
-        130, [keys, now seconds],
+        136, [keys, now seconds],
         r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT value ->> 0, value ->> 1
   FROM json_each($1)) AND (+"until__time" IS NULL OR +"until__time" > $2)"#
@@ -426,12 +426,12 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Seconds,
     uniques: &[&["zone", "number"]],
     clear: stmt!(
-        131, [host, slot, zone, number, now seconds],
+        137, [host, slot, zone, number, now seconds],
         r#"DELETE FROM "leases"
 WHERE (("host" = $1 AND "slot" = $2) OR ("zone" = $3 AND "number" = $4)) AND +"until__time" <= $5"#
     ),
     sweep: stmt!(
-        132, [now seconds, limit],
+        138, [now seconds, limit],
         r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT "host", "slot"
   FROM "leases"

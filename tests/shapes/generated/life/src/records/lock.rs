@@ -33,27 +33,27 @@ pub fn list_by_until(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            331, [until, now nanos, limit],
+            340, [until, now nanos, limit],
             select!(r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    332, [until, after id, now nanos, limit],
+                    341, [until, after id, now nanos, limit],
                     select!(r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            334, [until, now nanos, limit],
+            343, [until, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "locks"
   WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            333, [until, now nanos],
+            342, [until, now nanos],
             r#"DELETE FROM "locks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -221,40 +221,40 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        320, [id, now nanos],
+        329, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#)
     ),
     insert: stmt!(
-        322,
+        331,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        321,
+        330,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = excluded."etag""#
     ),
     delete: stmt!(
-        323, [id, now nanos],
+        332, [id, now nanos],
         r#"DELETE FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
     ),
     page_first: stmt!(
-        324, [now nanos, limit],
+        333, [now nanos, limit],
         select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        325, [after id, now nanos, limit],
+        334, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        326, [keys, now nanos],
+        335, [keys, now nanos],
         r#"SELECT o.key, t."id", t."owner", t."until", t."etag"
 FROM json_each($1) o
 CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > $2)"#
     ),
     delete_many: stmt!(
-        327, [keys, now nanos],
+        336, [keys, now nanos],
         r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#
     ),
@@ -272,7 +272,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
         text: false,
     },
     read: stmt!(
-        330, [id, now nanos],
+        339, [id, now nanos],
         r#"SELECT "etag" FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
     ),
 };
@@ -284,10 +284,10 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[],
     clear: stmt!(
-        328, [id, now nanos], r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#
+        337, [id, now nanos], r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#
     ),
     sweep: stmt!(
-        329, [now nanos, limit],
+        338, [now nanos, limit],
         r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT "id"
   FROM "locks"

@@ -33,24 +33,24 @@ pub fn list_by_goes_along(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            111, [goes_along, limit],
+            117, [goes_along, limit],
             select!(r#"WHERE "goes_along" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    112, [goes_along, after id, limit],
+                    118, [goes_along, after id, limit],
                     select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            114, [goes_along, limit],
+            120, [goes_along, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            113, [goes_along], r#"DELETE FROM "mentions" WHERE "goes_along" IS $1"#
+            119, [goes_along], r#"DELETE FROM "mentions" WHERE "goes_along" IS $1"#
         ),
     };
 
@@ -68,23 +68,23 @@ pub fn list_by_lets_go(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            115, [lets_go, limit],
+            121, [lets_go, limit],
             select!(r#"WHERE "lets_go" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    116, [lets_go, after id, limit],
+                    122, [lets_go, after id, limit],
                     select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            118, [lets_go, limit],
+            124, [lets_go, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(117, [lets_go], r#"DELETE FROM "mentions" WHERE "lets_go" IS $1"#),
+        delete: stmt!(123, [lets_go], r#"DELETE FROM "mentions" WHERE "lets_go" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -99,7 +99,7 @@ pub fn list_by_all(element: impl Into<String>) -> protostore::ListBy<Mention, St
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            119, [all, limit],
+            125, [all, limit],
             r#"SELECT t."id", t."goes_along", t."lets_go"
 FROM "mentions__all" c
 CROSS JOIN "mentions" t ON t."id" = c."_id"
@@ -111,7 +111,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    120, [all, after id, limit],
+                    126, [all, after id, limit],
                     r#"SELECT t."id", t."goes_along", t."lets_go"
 FROM "mentions__all" c
 CROSS JOIN "mentions" t ON t."id" = c."_id"
@@ -124,14 +124,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            122, [all, limit],
+            128, [all, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "mentions"
   WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            121, [all],
+            127, [all],
             r#"DELETE FROM "mentions" WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1)"#
         ),
     };
@@ -143,7 +143,7 @@ FROM (SELECT 1
 #[must_use]
 pub fn facts_by_all(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
     static ROWS: generated::Stmt = stmt!(
-        106, [id, now nanos],
+        112, [id, now nanos],
         r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "mentions__all" j
 JOIN "facts" t ON t."id" = j."value"
@@ -252,7 +252,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    100, [goes_along, now nanos],
+                    105, [goes_along, now nanos],
                     r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
                 ),
             },
@@ -264,7 +264,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    101, [lets_go, now nanos],
+                    106, [lets_go, now nanos],
                     r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
                 ),
             },
@@ -293,31 +293,31 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::All],
     sequences: &[],
-    get: stmt!(92, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(97, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        94,
+        99,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        93,
+        98,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go")
 VALUES ($1, $2, $3)
 ON CONFLICT ("id")
 DO UPDATE SET "goes_along" = excluded."goes_along", "lets_go" = excluded."lets_go""#
     ),
-    delete: stmt!(95, [id], r#"DELETE FROM "mentions" WHERE "id" = $1"#),
-    page_first: stmt!(96, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(100, [id], r#"DELETE FROM "mentions" WHERE "id" = $1"#),
+    page_first: stmt!(101, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        97, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        102, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        98, [keys],
+        103, [keys],
         r#"SELECT o.key, t."id", t."goes_along", t."lets_go"
 FROM json_each($1) o
 CROSS JOIN "mentions" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        99, [keys],
+        104, [keys],
         r#"DELETE FROM "mentions" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

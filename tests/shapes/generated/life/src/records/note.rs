@@ -29,7 +29,7 @@ macro_rules! select {
 }
 
 static GET_BY_AUTHOR_NUMBER: generated::Stmt = stmt!(
-    258, [author, number],
+    266, [author, number],
     select!(r#"WHERE "author" = $1 AND "number" = $2 AND "delete_time" IS NULL"#)
 );
 
@@ -56,25 +56,25 @@ pub fn list_by_folder_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            259, [folder_id, limit],
+            267, [folder_id, limit],
             select!(r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    260, [folder_id, after number, limit],
+                    268, [folder_id, after number, limit],
                     select!(r#"WHERE "folder_id" = $1 AND "number" > $2 AND "delete_time" IS NULL ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            262, [folder_id, limit],
+            270, [folder_id, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            261, [folder_id],
+            269, [folder_id],
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "delete_time" IS NULL"#
@@ -90,25 +90,25 @@ pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, Str
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            263, [author, limit],
+            271, [author, limit],
             select!(r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    264, [author, after number, limit],
+                    272, [author, after number, limit],
                     select!(r#"WHERE "author" = $1 AND "number" > $2 AND "delete_time" IS NULL ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            266, [author, limit],
+            274, [author, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "notes" WHERE "author" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            265, [author],
+            273, [author],
             r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "author" = $1 AND "delete_time" IS NULL"#
@@ -283,7 +283,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    256, [folder_id],
+                    264, [folder_id],
                     r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                 ),
             },
@@ -316,7 +316,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["folder_id", "number"],
             field: "folder_id, number",
             names: stmt!(
-                257, [folder_id, number],
+                265, [folder_id, number],
                 r#"SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "number" = $2 LIMIT 1"#
             ),
         },
@@ -326,16 +326,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        238, [folder_id, number],
+        246, [folder_id, number],
         select!(r#"WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#)
     ),
     insert: stmt!(
-        240,
+        248,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
 VALUES ($1, $2, $3, $4, $5)"#
     ),
     upsert: stmt!(
-        239,
+        247,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("folder_id", "number")
@@ -343,29 +343,29 @@ DO UPDATE SET "author" = excluded."author", "etag" = excluded."etag",
     "delete_time" = excluded."delete_time""#
     ),
     delete: stmt!(
-        241, [folder_id, number],
+        249, [folder_id, number],
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
     ),
     page_first: stmt!(
-        242, [limit],
+        250, [limit],
         select!(r#"WHERE "delete_time" IS NULL ORDER BY "folder_id", "number" LIMIT $1"#)
     ),
     page_after: stmt!(
-        243, [after folder_id, after number, limit],
+        251, [after folder_id, after number, limit],
         select!(r#"WHERE ("folder_id", "number") > ($1, $2) AND "delete_time" IS NULL
 ORDER BY "folder_id", "number" LIMIT $3"#)
     ),
     get_many: stmt!(
-        244, [keys],
+        252, [keys],
         r#"SELECT o.key, t."folder_id", t."number", t."author", t."etag", t."delete_time"
 FROM json_each($1) o
 CROSS JOIN "notes" t ON t."folder_id" = o.value ->> 0 AND t."number" = o.value ->> 1
     AND t."delete_time" IS NULL"#
     ),
     delete_many: stmt!(
-        245, [keys],
+        253, [keys],
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE ("folder_id", "number") IN (SELECT value ->> 0, value ->> 1
@@ -385,7 +385,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
         text: true,
     },
     read: stmt!(
-        255, [folder_id, number],
+        263, [folder_id, number],
         r#"SELECT "etag" FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
     ),
 };
@@ -398,23 +398,23 @@ pub static SOFT_DELETE: generated::SoftDelete = generated::SoftDelete {
     member: 4,
     clock: generated::Clock::Seconds,
     deleted: stmt!(
-        246, [folder_id, number],
+        254, [folder_id, number],
         r#"SELECT "delete_time"
 FROM "notes"
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     restore: stmt!(
-        247, [folder_id, number],
+        255, [folder_id, number],
         r#"UPDATE "notes"
 SET "delete_time" = -9223372036854775807
 WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     settle: stmt!(
-        248, [delete_time, etag],
+        256, [delete_time, etag],
         r#"UPDATE "notes" SET "delete_time" = $1, "etag" = $2 WHERE "delete_time" = -9223372036854775807"#
     ),
     purge: stmt!(
-        249, [folder_id, number],
+        257, [folder_id, number],
         r#"DELETE FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
     ),
     revision: Some(generated::Revisions {
@@ -429,7 +429,7 @@ WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#
             columns: &["folder_id", "number"],
             field: "folder_id, number",
             names: stmt!(
-                253, [],
+                261, [],
                 r#"SELECT 1
 FROM "badges" c
 WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
@@ -444,7 +444,7 @@ WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
             field: "folder_id",
             to: "folders",
             missing: stmt!(
-                254, [],
+                262, [],
                 r#"SELECT 1
 FROM "notes" c
 WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND NOT EXISTS (SELECT 1
@@ -455,13 +455,13 @@ WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND N
         },
     ],
     get: stmt!(
-        250, [folder_id, number], select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#)
+        258, [folder_id, number], select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#)
     ),
     page_first: stmt!(
-        251, [limit], select!(r#"ORDER BY "folder_id", "number" LIMIT $1"#)
+        259, [limit], select!(r#"ORDER BY "folder_id", "number" LIMIT $1"#)
     ),
     page_after: stmt!(
-        252, [after folder_id, after number, limit],
+        260, [after folder_id, after number, limit],
         select!(r#"WHERE ("folder_id", "number") > ($1, $2) ORDER BY "folder_id", "number" LIMIT $3"#)
     ),
 };

@@ -31,23 +31,23 @@ pub fn list_by_folder_id(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            285, [folder_id, limit],
+            294, [folder_id, limit],
             select!(r#"WHERE "folder_id" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    286, [folder_id, after id, limit],
+                    295, [folder_id, after id, limit],
                     select!(r#"WHERE "folder_id" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            288, [folder_id, limit],
+            297, [folder_id, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "pins" WHERE "folder_id" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(287, [folder_id], r#"DELETE FROM "pins" WHERE "folder_id" IS $1"#),
+        delete: stmt!(296, [folder_id], r#"DELETE FROM "pins" WHERE "folder_id" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -64,7 +64,7 @@ pub fn list_by_folder_ids(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            289, [folder_ids, limit],
+            298, [folder_ids, limit],
             r#"SELECT t."id", t."folder_id"
 FROM "pins__folder_ids" c
 CROSS JOIN "pins" t ON t."id" = c."_id"
@@ -76,7 +76,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    290, [folder_ids, after id, limit],
+                    299, [folder_ids, after id, limit],
                     r#"SELECT t."id", t."folder_id"
 FROM "pins__folder_ids" c
 CROSS JOIN "pins" t ON t."id" = c."_id"
@@ -89,14 +89,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            292, [folder_ids, limit],
+            301, [folder_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "pins"
   WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            291, [folder_ids],
+            300, [folder_ids],
             r#"DELETE FROM "pins" WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1)"#
         ),
     };
@@ -110,7 +110,7 @@ pub fn folders_by_folder_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Folder, String> {
     static ROWS: generated::Stmt = stmt!(
-        280, [id],
+        289, [id],
         r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "pins__folder_ids" j
 JOIN "folders" t ON t."id" = j."value"
@@ -214,7 +214,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: true,
                 exists: stmt!(
-                    275, [folder_id],
+                    283, [folder_id],
                     r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                 ),
             },
@@ -237,26 +237,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::FolderIds],
     sequences: &[],
-    get: stmt!(267, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(269, r#"INSERT INTO "pins" ("id", "folder_id") VALUES ($1, $2)"#),
+    get: stmt!(275, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(277, r#"INSERT INTO "pins" ("id", "folder_id") VALUES ($1, $2)"#),
     upsert: stmt!(
-        268,
+        276,
         r#"INSERT INTO "pins" ("id", "folder_id")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "folder_id" = excluded."folder_id""#
     ),
-    delete: stmt!(270, [id], r#"DELETE FROM "pins" WHERE "id" = $1"#),
-    page_first: stmt!(271, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(278, [id], r#"DELETE FROM "pins" WHERE "id" = $1"#),
+    page_first: stmt!(279, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        272, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        280, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        273, [keys],
+        281, [keys],
         r#"SELECT o.key, t."id", t."folder_id" FROM json_each($1) o CROSS JOIN "pins" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        274, [keys],
+        282, [keys],
         r#"DELETE FROM "pins" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -39,7 +39,7 @@ macro_rules! select {
 }
 
 static GET_BY_TEAM_NAME: generated::Stmt = stmt!(
-    387, [team, name, now nanos],
+    399, [team, name, now nanos],
     select!(r#"WHERE "team" = $1 AND "name" = $2 AND (+"until" IS NULL OR +"until" > $3)"#)
 );
 
@@ -59,7 +59,7 @@ pub fn upsert_by_team_name(record: Rank) -> protostore::UpsertBy<Rank> {
 }
 
 static GET_BY_LEVEL_SEAT: generated::Stmt = stmt!(
-    388, [level, seat, now nanos],
+    400, [level, seat, now nanos],
     select!(r#"WHERE "level" = $1 AND "seat" = $2 AND (+"until" IS NULL OR +"until" > $3)"#)
 );
 
@@ -81,13 +81,13 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Rank, Str
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            389, [region, now nanos, limit],
+            401, [region, now nanos, limit],
             select!(r#"WHERE "region" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "number" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    390, [region, after number, now nanos, limit],
+                    402, [region, after number, now nanos, limit],
                     select!(r#"WHERE "region" = $1 AND "number" > $2 AND (+"until" IS NULL OR +"until" > $3)
 ORDER BY "number" LIMIT $4"#)
                 ),
@@ -95,14 +95,14 @@ ORDER BY "number" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            392, [region, now nanos, limit],
+            404, [region, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "region" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            391, [region, now nanos],
+            403, [region, now nanos],
             r#"DELETE FROM "ranks" WHERE "region" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -122,7 +122,7 @@ pub fn list_by_league(league: i32) -> protostore::ListBy<Rank, i32> {
             generated::OrderBy::desc("number"),
         ],
         first: stmt!(
-            393, [league, now nanos, limit],
+            405, [league, now nanos, limit],
             select!(r#"WHERE "league" = $1 AND (+"until" IS NULL OR +"until" > $2)
 ORDER BY "points" DESC NULLS LAST, "name" NULLS FIRST, "level" DESC, "region" DESC,
     "number" DESC LIMIT $3"#)
@@ -130,7 +130,7 @@ ORDER BY "points" DESC NULLS LAST, "name" NULLS FIRST, "level" DESC, "region" DE
         after: &[
             generated::Range::new(
                 stmt!(
-                    394, [league, after points, after name, after level, after region,
+                    406, [league, after points, after name, after level, after region,
                     after number, now nanos, limit],
                     select!(r#"WHERE "league" = $1 AND "points" IS $2 AND "name" IS $3
     AND ("level", "region", "number") < ($4, $5, $6) AND (+"until" IS NULL OR +"until" > $7)
@@ -140,7 +140,7 @@ ORDER BY "level" DESC, "region" DESC, "number" DESC LIMIT $8"#)
             ),
             generated::Range::new(
                     stmt!(
-                        395, [league, after points, after name, now nanos, limit],
+                        407, [league, after points, after name, now nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "points" IS $2 AND "name" > $3 AND (+"until" IS NULL OR +"until" > $4)
 ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $5"#)
                     ),
@@ -149,7 +149,7 @@ ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $5
                 .set(1),
             generated::Range::new(
                     stmt!(
-                        396, [league, after points, now nanos, limit],
+                        408, [league, after points, now nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "points" IS $2 AND "name" IS NOT NULL AND (+"until" IS NULL
     OR +"until" > $3)
 ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $4"#)
@@ -159,7 +159,7 @@ ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $4
                 .null(1),
             generated::Range::new(
                     stmt!(
-                        397, [league, after points, now nanos, limit],
+                        409, [league, after points, now nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "points" < $2 AND (+"until" IS NULL OR +"until" > $3)
 ORDER BY "points" DESC NULLS LAST, "name" NULLS FIRST, "level" DESC, "region" DESC,
     "number" DESC LIMIT $4"#)
@@ -169,7 +169,7 @@ ORDER BY "points" DESC NULLS LAST, "name" NULLS FIRST, "level" DESC, "region" DE
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        398, [league, now nanos, limit],
+                        410, [league, now nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "points" IS NULL AND (+"until" IS NULL OR +"until" > $2)
 ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $3"#)
                     ),
@@ -178,14 +178,14 @@ ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $3
                 .set(0),
         ],
         count: stmt!(
-            400, [league, now nanos, limit],
+            412, [league, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "league" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            399, [league, now nanos],
+            411, [league, now nanos],
             r#"DELETE FROM "ranks" WHERE "league" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -199,14 +199,14 @@ pub fn list_by_points(points: i64) -> protostore::ListBy<Rank, i64> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::desc("region"), generated::OrderBy::desc("number")],
         first: stmt!(
-            401, [points, now nanos, limit],
+            413, [points, now nanos, limit],
             select!(r#"WHERE "points" = $1 AND (+"until" IS NULL OR +"until" > $2)
 ORDER BY "region" DESC, "number" DESC LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    402, [points, after region, after number, now nanos, limit],
+                    414, [points, after region, after number, now nanos, limit],
                     select!(r#"WHERE "points" = $1 AND ("region", "number") < ($2, $3) AND (+"until" IS NULL OR +"until" > $4)
 ORDER BY "region" DESC, "number" DESC LIMIT $5"#)
                 ),
@@ -214,14 +214,14 @@ ORDER BY "region" DESC, "number" DESC LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            404, [points, now nanos, limit],
+            416, [points, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "points" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            403, [points, now nanos],
+            415, [points, now nanos],
             r#"DELETE FROM "ranks" WHERE "points" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -235,27 +235,27 @@ pub fn list_by_level(level: i32) -> protostore::ListBy<Rank, i32> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("seat")],
         first: stmt!(
-            405, [level, now nanos, limit],
+            417, [level, now nanos, limit],
             select!(r#"WHERE "level" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "seat" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    406, [level, after seat, now nanos, limit],
+                    418, [level, after seat, now nanos, limit],
                     select!(r#"WHERE "level" = $1 AND "seat" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "seat" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            408, [level, now nanos, limit],
+            420, [level, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "level" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            407, [level, now nanos],
+            419, [level, now nanos],
             r#"DELETE FROM "ranks" WHERE "level" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -273,14 +273,14 @@ pub fn list_by_team(team: i32) -> protostore::ListBy<Rank, i32> {
             generated::OrderBy::asc("number"),
         ],
         first: stmt!(
-            409, [team, now nanos, limit],
+            421, [team, now nanos, limit],
             select!(r#"WHERE "team" = $1 AND (+"until" IS NULL OR +"until" > $2)
 ORDER BY "name" NULLS FIRST, "region", "number" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        410, [team, after name, after region, after number, now nanos,
+                        422, [team, after name, after region, after number, now nanos,
                         limit],
                         select!(r#"WHERE "team" = $1 AND ("name", "region", "number") > ($2, $3, $4) AND (+"until" IS NULL
     OR +"until" > $5)
@@ -291,7 +291,7 @@ ORDER BY "name" NULLS FIRST, "region", "number" LIMIT $6"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        411, [team, after region, after number, now nanos, limit],
+                        423, [team, after region, after number, now nanos, limit],
                         select!(r#"WHERE "team" = $1 AND "name" IS NULL AND ("region", "number") > ($2, $3) AND (+"until" IS NULL
     OR +"until" > $4)
 ORDER BY "region", "number" LIMIT $5"#)
@@ -301,7 +301,7 @@ ORDER BY "region", "number" LIMIT $5"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        412, [team, now nanos, limit],
+                        424, [team, now nanos, limit],
                         select!(r#"WHERE "team" = $1 AND "name" IS NOT NULL AND (+"until" IS NULL OR +"until" > $2)
 ORDER BY "name" NULLS FIRST, "region", "number" LIMIT $3"#)
                     ),
@@ -310,14 +310,14 @@ ORDER BY "name" NULLS FIRST, "region", "number" LIMIT $3"#)
                 .null(0),
         ],
         count: stmt!(
-            414, [team, now nanos, limit],
+            426, [team, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "team" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            413, [team, now nanos],
+            425, [team, now nanos],
             r#"DELETE FROM "ranks" WHERE "team" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -333,13 +333,13 @@ pub fn list_by_until(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            415, [until, now nanos, limit],
+            427, [until, now nanos, limit],
             select!(r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "region", "number" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    416, [until, after region, after number, now nanos, limit],
+                    428, [until, after region, after number, now nanos, limit],
                     select!(r#"WHERE "until" = $1 AND ("region", "number") > ($2, $3) AND (+"until" IS NULL OR +"until" > $4)
 ORDER BY "region", "number" LIMIT $5"#)
                 ),
@@ -347,14 +347,14 @@ ORDER BY "region", "number" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            418, [until, now nanos, limit],
+            430, [until, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            417, [until, now nanos],
+            429, [until, now nanos],
             r#"DELETE FROM "ranks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#
         ),
     };
@@ -376,14 +376,14 @@ pub fn list_by_league_points(
             generated::OrderBy::desc("number"),
         ],
         first: stmt!(
-            419, [league, points, now nanos, limit],
+            431, [league, points, now nanos, limit],
             select!(r#"WHERE "league" = $1 AND "points" = $2 AND (+"until" IS NULL OR +"until" > $3)
 ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $4"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    420, [league, points, after name, after level, after region, after
+                    432, [league, points, after name, after level, after region, after
                     number, now nanos, limit],
                     select!(r#"WHERE "league" = $1 AND "points" = $2 AND "name" IS $3
     AND ("level", "region", "number") < ($4, $5, $6) AND (+"until" IS NULL OR +"until" > $7)
@@ -393,7 +393,7 @@ ORDER BY "level" DESC, "region" DESC, "number" DESC LIMIT $8"#)
             ),
             generated::Range::new(
                     stmt!(
-                        421, [league, points, after name, now nanos, limit],
+                        433, [league, points, after name, now nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "points" = $2 AND "name" > $3 AND (+"until" IS NULL OR +"until" > $4)
 ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $5"#)
                     ),
@@ -402,7 +402,7 @@ ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $5
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        422, [league, points, now nanos, limit],
+                        434, [league, points, now nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "points" = $2 AND "name" IS NOT NULL AND (+"until" IS NULL OR +"until" > $3)
 ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $4"#)
                     ),
@@ -411,14 +411,14 @@ ORDER BY "name" NULLS FIRST, "level" DESC, "region" DESC, "number" DESC LIMIT $4
                 .null(0),
         ],
         count: stmt!(
-            424, [league, points, now nanos, limit],
+            436, [league, points, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "league" = $1 AND "points" = $2 AND (+"until" IS NULL OR +"until" > $3) LIMIT $4) AS "c""#
         ),
         delete: stmt!(
-            423, [league, points, now nanos],
+            435, [league, points, now nanos],
             r#"DELETE FROM "ranks" WHERE "league" = $1 AND "points" = $2 AND (+"until" IS NULL OR +"until" > $3)"#
         ),
     };
@@ -436,14 +436,14 @@ pub fn list_by_league_points_name(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            425, [league, points, name, now nanos, limit],
+            437, [league, points, name, now nanos, limit],
             select!(r#"WHERE "league" = $1 AND "points" = $2 AND "name" = $3 AND (+"until" IS NULL OR +"until" > $4)
 ORDER BY "region", "number" LIMIT $5"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    426, [league, points, name, after region, after number, now nanos,
+                    438, [league, points, name, after region, after number, now nanos,
                     limit],
                     select!(r#"WHERE "league" = $1 AND "points" = $2 AND "name" = $3 AND ("region", "number") > ($4, $5)
     AND (+"until" IS NULL OR +"until" > $6)
@@ -453,7 +453,7 @@ ORDER BY "region", "number" LIMIT $7"#)
             ),
         ],
         count: stmt!(
-            428, [league, points, name, now nanos, limit],
+            440, [league, points, name, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
@@ -461,7 +461,7 @@ FROM (SELECT 1
       OR +"until" > $4) LIMIT $5) AS "c""#
         ),
         delete: stmt!(
-            427, [league, points, name, now nanos],
+            439, [league, points, name, now nanos],
             r#"DELETE FROM "ranks"
 WHERE "league" = $1 AND "points" = $2 AND "name" = $3 AND (+"until" IS NULL OR +"until" > $4)"#
         ),
@@ -481,7 +481,7 @@ pub fn list_by_league_points_name_level(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::desc("region"), generated::OrderBy::desc("number")],
         first: stmt!(
-            429, [league, points, name, level, now nanos, limit],
+            441, [league, points, name, level, now nanos, limit],
             select!(r#"WHERE "league" = $1 AND "points" = $2 AND "name" = $3 AND "level" = $4 AND (+"until" IS NULL
     OR +"until" > $5)
 ORDER BY "region" DESC, "number" DESC LIMIT $6"#)
@@ -489,7 +489,7 @@ ORDER BY "region" DESC, "number" DESC LIMIT $6"#)
         after: &[
             generated::Range::new(
                 stmt!(
-                    430, [league, points, name, level, after region, after number, now
+                    442, [league, points, name, level, after region, after number, now
                     nanos, limit],
                     select!(r#"WHERE "league" = $1 AND "points" = $2 AND "name" = $3 AND "level" = $4
     AND ("region", "number") < ($5, $6) AND (+"until" IS NULL OR +"until" > $7)
@@ -499,7 +499,7 @@ ORDER BY "region" DESC, "number" DESC LIMIT $8"#)
             ),
         ],
         count: stmt!(
-            432, [league, points, name, level, now nanos, limit],
+            444, [league, points, name, level, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
@@ -507,7 +507,7 @@ FROM (SELECT 1
       OR +"until" > $5) LIMIT $6) AS "c""#
         ),
         delete: stmt!(
-            431, [league, points, name, level, now nanos],
+            443, [league, points, name, level, now nanos],
             r#"DELETE FROM "ranks"
 WHERE "league" = $1 AND "points" = $2 AND "name" = $3 AND "level" = $4 AND (+"until" IS NULL
     OR +"until" > $5)"#
@@ -530,14 +530,14 @@ pub fn list_by_league_name(
             generated::OrderBy::asc("number"),
         ],
         first: stmt!(
-            433, [league, name, now nanos, limit],
+            445, [league, name, now nanos, limit],
             select!(r#"WHERE "league" = $1 AND "name" = $2 AND (+"until" IS NULL OR +"until" > $3)
 ORDER BY "points" NULLS FIRST, "region", "number" LIMIT $4"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        434, [league, name, after points, after region, after number, now
+                        446, [league, name, after points, after region, after number, now
                         nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "name" = $2 AND ("points", "region", "number") > ($3, $4, $5)
     AND (+"until" IS NULL OR +"until" > $6)
@@ -548,7 +548,7 @@ ORDER BY "points" NULLS FIRST, "region", "number" LIMIT $7"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        435, [league, name, after region, after number, now nanos,
+                        447, [league, name, after region, after number, now nanos,
                         limit],
                         select!(r#"WHERE "league" = $1 AND "name" = $2 AND "points" IS NULL AND ("region", "number") > ($3, $4)
     AND (+"until" IS NULL OR +"until" > $5)
@@ -559,7 +559,7 @@ ORDER BY "region", "number" LIMIT $6"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        436, [league, name, now nanos, limit],
+                        448, [league, name, now nanos, limit],
                         select!(r#"WHERE "league" = $1 AND "name" = $2 AND "points" IS NOT NULL AND (+"until" IS NULL OR +"until" > $3)
 ORDER BY "points" NULLS FIRST, "region", "number" LIMIT $4"#)
                     ),
@@ -568,14 +568,14 @@ ORDER BY "points" NULLS FIRST, "region", "number" LIMIT $4"#)
                 .null(0),
         ],
         count: stmt!(
-            438, [league, name, now nanos, limit],
+            450, [league, name, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
   WHERE "league" = $1 AND "name" = $2 AND (+"until" IS NULL OR +"until" > $3) LIMIT $4) AS "c""#
         ),
         delete: stmt!(
-            437, [league, name, now nanos],
+            449, [league, name, now nanos],
             r#"DELETE FROM "ranks" WHERE "league" = $1 AND "name" = $2 AND (+"until" IS NULL OR +"until" > $3)"#
         ),
     };
@@ -593,14 +593,14 @@ pub fn list_by_league_name_points(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            439, [league, name, points, now nanos, limit],
+            451, [league, name, points, now nanos, limit],
             select!(r#"WHERE "league" = $1 AND "name" = $2 AND "points" = $3 AND (+"until" IS NULL OR +"until" > $4)
 ORDER BY "region", "number" LIMIT $5"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    440, [league, name, points, after region, after number, now nanos,
+                    452, [league, name, points, after region, after number, now nanos,
                     limit],
                     select!(r#"WHERE "league" = $1 AND "name" = $2 AND "points" = $3 AND ("region", "number") > ($4, $5)
     AND (+"until" IS NULL OR +"until" > $6)
@@ -610,7 +610,7 @@ ORDER BY "region", "number" LIMIT $7"#)
             ),
         ],
         count: stmt!(
-            442, [league, name, points, now nanos, limit],
+            454, [league, name, points, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
@@ -618,7 +618,7 @@ FROM (SELECT 1
       OR +"until" > $4) LIMIT $5) AS "c""#
         ),
         delete: stmt!(
-            441, [league, name, points, now nanos],
+            453, [league, name, points, now nanos],
             r#"DELETE FROM "ranks"
 WHERE "league" = $1 AND "name" = $2 AND "points" = $3 AND (+"until" IS NULL OR +"until" > $4)"#
         ),
@@ -633,7 +633,7 @@ pub fn list_by_badges(element: impl Into<String>) -> protostore::ListBy<Rank, St
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            443, [badges, now nanos, limit],
+            455, [badges, now nanos, limit],
             r#"SELECT t."region", t."number", t."league", t."points", t."name", t."level", t."seat", t."team",
     t."until"
 FROM "ranks__badges" c
@@ -647,7 +647,7 @@ ORDER BY c."_region", c."_number" LIMIT $3"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    444, [badges, after region, after number, now nanos, limit],
+                    456, [badges, after region, after number, now nanos, limit],
                     r#"SELECT t."region", t."number", t."league", t."points", t."name", t."level", t."seat", t."team",
     t."until"
 FROM "ranks__badges" c
@@ -662,7 +662,7 @@ ORDER BY c."_region", c."_number" LIMIT $5"#
             ),
         ],
         count: stmt!(
-            446, [badges, now nanos, limit],
+            458, [badges, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "ranks"
@@ -671,7 +671,7 @@ FROM (SELECT 1
     WHERE "value" = $1) AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            445, [badges, now nanos],
+            457, [badges, now nanos],
             r#"DELETE FROM "ranks"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
   FROM "ranks__badges"
@@ -854,17 +854,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![children::Badges],
     sequences: &[],
     get: stmt!(
-        370, [region, number, now nanos],
+        381, [region, number, now nanos],
         select!(r#"WHERE "region" = $1 AND "number" = $2 AND (+"until" IS NULL OR +"until" > $3)"#)
     ),
     insert: stmt!(
-        372,
+        383,
         r#"INSERT INTO "ranks" ("region", "number", "league", "points", "name", "level", "seat", "team",
     "until")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
     upsert: stmt!(
-        371,
+        382,
         r#"INSERT INTO "ranks" ("region", "number", "league", "points", "name", "level", "seat", "team",
     "until")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -874,20 +874,20 @@ DO UPDATE SET "league" = excluded."league", "points" = excluded."points", "name"
     "until" = excluded."until""#
     ),
     delete: stmt!(
-        373, [region, number, now nanos],
+        384, [region, number, now nanos],
         r#"DELETE FROM "ranks" WHERE "region" = $1 AND "number" = $2 AND (+"until" IS NULL OR +"until" > $3)"#
     ),
     page_first: stmt!(
-        374, [now nanos, limit],
+        385, [now nanos, limit],
         select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "region", "number" LIMIT $2"#)
     ),
     page_after: stmt!(
-        375, [after region, after number, now nanos, limit],
+        386, [after region, after number, now nanos, limit],
         select!(r#"WHERE ("region", "number") > ($1, $2) AND (+"until" IS NULL OR +"until" > $3)
 ORDER BY "region", "number" LIMIT $4"#)
     ),
     get_many: stmt!(
-        376, [keys, now nanos],
+        387, [keys, now nanos],
         r#"SELECT o.key, t."region", t."number", t."league", t."points", t."name", t."level", t."seat",
     t."team", t."until"
 FROM json_each($1) o
@@ -895,7 +895,7 @@ CROSS JOIN "ranks" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 
     AND (+t."until" IS NULL OR +t."until" > $2)"#
     ),
     delete_many: stmt!(
-        377, [keys, now nanos],
+        388, [keys, now nanos],
         r#"DELETE FROM "ranks"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
   FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#
@@ -909,13 +909,13 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[&["team", "name"], &["level", "seat"]],
     clear: stmt!(
-        378, [region, number, team, name, level, seat, now nanos],
+        389, [region, number, team, name, level, seat, now nanos],
         r#"DELETE FROM "ranks"
 WHERE (("region" = $1 AND "number" = $2) OR ("team" = $3 AND "name" = $4) OR ("level" = $5
     AND "seat" = $6)) AND +"until" <= $7"#
     ),
     sweep: stmt!(
-        379, [now nanos, limit],
+        390, [now nanos, limit],
         r#"DELETE FROM "ranks"
 WHERE ("region", "number") IN (SELECT "region", "number"
   FROM "ranks"

@@ -45,7 +45,7 @@ FROM "tickets""#,
 }
 
 static GET_BY_NUMBER: generated::Stmt = stmt!(
-    360, [number, now nanos],
+    371, [number, now nanos],
     select!(r#"WHERE "number" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
 );
 
@@ -62,7 +62,7 @@ pub fn upsert_by_number(record: Ticket) -> protostore::UpsertBy<Ticket> {
 }
 
 static GET_BY_PLACE: generated::Stmt = stmt!(
-    361, ["place", now nanos],
+    372, ["place", now nanos],
     select!(r#"WHERE "place" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
 );
 
@@ -84,13 +84,13 @@ pub fn list_by_holder(holder: impl Into<String>) -> protostore::ListBy<Ticket, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            362, [holder, now nanos, limit],
+            373, [holder, now nanos, limit],
             select!(r#"WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    363, [holder, after id, now nanos, limit],
+                    374, [holder, after id, now nanos, limit],
                     select!(r#"WHERE "holder" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -98,14 +98,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            365, [holder, now nanos, limit],
+            376, [holder, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tickets"
   WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            364, [holder, now nanos],
+            375, [holder, now nanos],
             r#"DELETE FROM "tickets" WHERE "holder" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -121,13 +121,13 @@ pub fn list_by_expire_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            366, [expire_time, now nanos, limit],
+            377, [expire_time, now nanos, limit],
             select!(r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    367, [expire_time, after id, now nanos, limit],
+                    378, [expire_time, after id, now nanos, limit],
                     select!(r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id" LIMIT $4"#)
                 ),
@@ -135,14 +135,14 @@ ORDER BY "id" LIMIT $4"#)
             ),
         ],
         count: stmt!(
-            369, [expire_time, now nanos, limit],
+            380, [expire_time, now nanos, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tickets"
   WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            368, [expire_time, now nanos],
+            379, [expire_time, now nanos],
             r#"DELETE FROM "tickets" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
     };
@@ -251,7 +251,7 @@ impl protostore::Record for Ticket {
 
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            359, [update_time, etag, id],
+            370, [update_time, etag, id],
             r#"UPDATE "tickets" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
@@ -433,17 +433,17 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
     ],
     get: stmt!(
-        335, [id, now nanos],
+        344, [id, now nanos],
         select!(r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#)
     ),
     insert: stmt!(
-        337,
+        346,
         r#"INSERT INTO "tickets" ("id", "number", "token", "place", "holder", "create_time", "update_time",
     "expire_time", "etag", "since")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
     ),
     upsert: stmt!(
-        336,
+        345,
         r#"INSERT INTO "tickets" ("id", "number", "token", "place", "holder", "create_time", "update_time",
     "expire_time", "etag", "since")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -454,26 +454,26 @@ DO UPDATE SET "number" = excluded."number", "token" = excluded."token", "place" 
     "etag" = excluded."etag", "since" = excluded."since""#
     ),
     delete: stmt!(
-        338, [id, now nanos],
+        347, [id, now nanos],
         r#"DELETE FROM "tickets" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
     page_first: stmt!(
-        339, [now nanos, limit],
+        348, [now nanos, limit],
         select!(r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id" LIMIT $2"#)
     ),
     page_after: stmt!(
-        340, [after id, now nanos, limit],
+        349, [after id, now nanos, limit],
         select!(r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id" LIMIT $3"#)
     ),
     get_many: stmt!(
-        341, [keys, now nanos],
+        350, [keys, now nanos],
         r#"SELECT o.key, t."id", t."number", t."token", t."place", t."holder", t."create_time",
     t."update_time", t."expire_time", t."etag", t."since"
 FROM json_each($1) o
 CROSS JOIN "tickets" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#
     ),
     delete_many: stmt!(
-        342, [keys, now nanos],
+        351, [keys, now nanos],
         r#"DELETE FROM "tickets"
 WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
@@ -491,7 +491,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
         text: true,
     },
     read: stmt!(
-        345, [id, now nanos],
+        354, [id, now nanos],
         r#"SELECT "etag" FROM "tickets" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
     ),
 };
@@ -503,11 +503,11 @@ pub static EXPIRE: generated::Expire = generated::Expire {
     clock: generated::Clock::Nanos,
     uniques: &[&["number"], &["place"]],
     clear: stmt!(
-        343, [id, number, "place", now nanos],
+        352, [id, number, "place", now nanos],
         r#"DELETE FROM "tickets" WHERE ("id" = $1 OR "number" = $2 OR "place" = $3) AND +"expire_time" <= $4"#
     ),
     sweep: stmt!(
-        344, [now nanos, limit],
+        353, [now nanos, limit],
         r#"DELETE FROM "tickets"
 WHERE "id" IN (SELECT "id"
   FROM "tickets"

@@ -27,24 +27,24 @@ pub fn list_by_metadata_number(metadata_number: u64) -> protostore::ListBy<Claim
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("metadata__hash")],
         first: stmt!(
-            331, ["metadata.number", limit],
+            376, ["metadata.number", limit],
             select!(r#"WHERE "metadata__number" = $1 ORDER BY "metadata__hash" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    332, ["metadata.number", after "metadata.hash", limit],
+                    377, ["metadata.number", after "metadata.hash", limit],
                     select!(r#"WHERE "metadata__number" = $1 AND "metadata__hash" > $2 ORDER BY "metadata__hash" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            334, ["metadata.number", limit],
+            379, ["metadata.number", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "metadata__number" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            333, ["metadata.number"],
+            378, ["metadata.number"],
             r#"DELETE FROM "claims" WHERE "metadata__number" = $1"#
         ),
     };
@@ -196,43 +196,43 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![],
     sequences: &[],
     get: stmt!(
-        323, ["metadata.number", "metadata.hash"],
+        368, ["metadata.number", "metadata.hash"],
         select!(r#"WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#)
     ),
     insert: stmt!(
-        325,
+        370,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
 VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        324,
+        369,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("metadata__number", "metadata__hash")
 DO UPDATE SET "metadata" = excluded."metadata", "metadata__name" = excluded."metadata__name""#
     ),
     delete: stmt!(
-        326, ["metadata.number", "metadata.hash"],
+        371, ["metadata.number", "metadata.hash"],
         r#"DELETE FROM "claims" WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#
     ),
     page_first: stmt!(
-        327, [limit],
+        372, [limit],
         select!(r#"ORDER BY "metadata__number", "metadata__hash" LIMIT $1"#)
     ),
     page_after: stmt!(
-        328, [after "metadata.number", after "metadata.hash", limit],
+        373, [after "metadata.number", after "metadata.hash", limit],
         select!(r#"WHERE ("metadata__number", "metadata__hash") > ($1, $2)
 ORDER BY "metadata__number", "metadata__hash" LIMIT $3"#)
     ),
     get_many: stmt!(
-        329, [keys],
+        374, [keys],
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash"
 FROM json_each($1) o
 CROSS JOIN "claims" t ON t."metadata__number" = o.value ->> 0
     AND t."metadata__hash" = unhex(o.value ->> 1)"#
     ),
     delete_many: stmt!(
-        330, [keys],
+        375, [keys],
         r#"DELETE FROM "claims"
 WHERE ("metadata__number", "metadata__hash") IN (SELECT value ->> 0, unhex(value ->> 1)
   FROM json_each($1))"#

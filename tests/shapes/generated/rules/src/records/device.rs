@@ -249,7 +249,7 @@ impl protostore::Record for Device {
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            372, [update_time, id],
+            422, [update_time, id],
             r#"UPDATE "devices" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
@@ -558,9 +558,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Notes
     ],
     sequences: &[],
-    get: stmt!(335, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(380, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        337,
+        382,
         r#"INSERT INTO "devices" ("id", "label", "state", "password", "create_time", "update_time", "port",
     "port__number", "port__status", "port__secret", "packed", "listed", "url", "found", "from",
     "from__number", "from__status", "from__secret", "seen_from", "seen_from__number",
@@ -569,7 +569,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21, $22, $23, $24, $25)"#
     ),
     upsert: stmt!(
-        336,
+        381,
         r#"INSERT INTO "devices" ("id", "label", "state", "password", "create_time", "update_time", "port",
     "port__number", "port__status", "port__secret", "packed", "listed", "url", "found", "from",
     "from__number", "from__status", "from__secret", "seen_from", "seen_from__number",
@@ -590,13 +590,13 @@ DO UPDATE SET "label" = excluded."label", "state" = excluded."state",
     "seen_from__secret" = excluded."seen_from__secret", "token" = excluded."token",
     "branch" = excluded."branch", "count" = excluded."count""#
     ),
-    delete: stmt!(338, [id], r#"DELETE FROM "devices" WHERE "id" = $1"#),
-    page_first: stmt!(339, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(383, [id], r#"DELETE FROM "devices" WHERE "id" = $1"#),
+    page_first: stmt!(384, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        340, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        385, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        341, [keys],
+        386, [keys],
         r#"SELECT o.key, t."id", t."label", t."state", t."password", t."create_time", t."update_time",
     t."port", t."port__number", t."port__status", t."port__secret", t."packed", t."listed", t."url",
     t."found", t."from", t."from__number", t."from__status", t."from__secret", t."seen_from",
@@ -606,7 +606,7 @@ FROM json_each($1) o
 CROSS JOIN "devices" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        342, [keys],
+        387, [keys],
         r#"DELETE FROM "devices" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

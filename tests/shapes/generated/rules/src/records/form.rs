@@ -802,9 +802,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(36, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(38, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        38,
+        40,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
     "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
     "ipv4_prefix", "ipv6_prefix", "host_and_port", "ulid", "protobuf_fqn", "protobuf_dot_fqn",
@@ -813,7 +813,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21, $22, $23, $24, $25, $26, $27, $28)"#
     ),
     upsert: stmt!(
-        37,
+        39,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
     "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
     "ipv4_prefix", "ipv6_prefix", "host_and_port", "ulid", "protobuf_fqn", "protobuf_dot_fqn",
@@ -834,13 +834,13 @@ DO UPDATE SET "email" = excluded."email", "hostname" = excluded."hostname", "ip"
     "loose_value" = excluded."loose_value", "uuid4" = excluded."uuid4",
     "one_ipv4" = excluded."one_ipv4", "one_ipv6" = excluded."one_ipv6", "one_ip" = excluded."one_ip""#
     ),
-    delete: stmt!(39, [id], r#"DELETE FROM "forms" WHERE "id" = $1"#),
-    page_first: stmt!(40, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(41, [id], r#"DELETE FROM "forms" WHERE "id" = $1"#),
+    page_first: stmt!(42, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        41, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        43, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        42, [keys],
+        44, [keys],
         r#"SELECT o.key, t."id", t."email", t."hostname", t."ip", t."ipv4", t."ipv6", t."uri", t."uri_ref",
     t."address", t."uuid", t."tuuid", t."ip_with_prefixlen", t."ipv4_with_prefixlen",
     t."ipv6_with_prefixlen", t."ip_prefix", t."ipv4_prefix", t."ipv6_prefix", t."host_and_port",
@@ -850,7 +850,7 @@ FROM json_each($1) o
 CROSS JOIN "forms" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        43, [keys],
+        45, [keys],
         r#"DELETE FROM "forms" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

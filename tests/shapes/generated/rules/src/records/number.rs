@@ -882,9 +882,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(20, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(22, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        22,
+        24,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "some_bits", "a_bool", "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped")
@@ -892,7 +892,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21, $22, $23)"#
     ),
     upsert: stmt!(
-        21,
+        23,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "some_bits", "a_bool", "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped")
@@ -910,13 +910,13 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_sint32" = excluded."a_sint32"
     "near" = excluded."near", "span" = excluded."span", "coarse" = excluded."coarse",
     "wrapped" = excluded."wrapped""#
     ),
-    delete: stmt!(23, [id], r#"DELETE FROM "numbers" WHERE "id" = $1"#),
-    page_first: stmt!(24, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(25, [id], r#"DELETE FROM "numbers" WHERE "id" = $1"#),
+    page_first: stmt!(26, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        25, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        27, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        26, [keys],
+        28, [keys],
         r#"SELECT o.key, t."id", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64", t."a_sint64",
     t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64", t."a_float",
     t."a_double", t."some_bits", t."a_bool", t."closed", t."picked", t."time", t."past", t."near",
@@ -925,7 +925,7 @@ FROM json_each($1) o
 CROSS JOIN "numbers" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        27, [keys],
+        29, [keys],
         r#"DELETE FROM "numbers" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -161,27 +161,27 @@ pub static TABLE: protostore::Table = protostore::Table {
             text: false,
         },
     ],
-    get: stmt!(128, [number], select!(r#"WHERE "number" = $1"#)),
-    insert: stmt!(130, r#"INSERT INTO "numbered" ("number") VALUES ($1)"#),
+    get: stmt!(143, [number], select!(r#"WHERE "number" = $1"#)),
+    insert: stmt!(145, r#"INSERT INTO "numbered" ("number") VALUES ($1)"#),
     upsert: stmt!(
-        129,
+        144,
         r#"INSERT INTO "numbered" ("number")
 VALUES ($1)
 ON CONFLICT ("number")
 DO UPDATE SET "number" = excluded."number""#
     ),
-    delete: stmt!(131, [number], r#"DELETE FROM "numbered" WHERE "number" = $1"#),
-    page_first: stmt!(132, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    delete: stmt!(146, [number], r#"DELETE FROM "numbered" WHERE "number" = $1"#),
+    page_first: stmt!(147, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
     page_after: stmt!(
-        133, [after number, limit],
+        148, [after number, limit],
         select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
     get_many: stmt!(
-        134, [keys],
+        149, [keys],
         r#"SELECT o.key, t."number" FROM json_each($1) o CROSS JOIN "numbered" t ON t."number" = o.value"#
     ),
     delete_many: stmt!(
-        135, [keys],
+        150, [keys],
         r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };

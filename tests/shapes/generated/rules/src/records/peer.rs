@@ -29,7 +29,7 @@ pub fn list_by_trees(element: impl Into<String>) -> protostore::ListBy<Peer, Str
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            153, [trees, limit],
+            169, [trees, limit],
             r#"SELECT t."id", t."token"
 FROM "peers__trees" c
 CROSS JOIN "peers" t ON t."id" = c."_id"
@@ -39,7 +39,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    154, [trees, after id, limit],
+                    170, [trees, after id, limit],
                     r#"SELECT t."id", t."token"
 FROM "peers__trees" c
 CROSS JOIN "peers" t ON t."id" = c."_id"
@@ -50,14 +50,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            156, [trees, limit],
+            172, [trees, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "peers"
   WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            155, [trees],
+            171, [trees],
             r#"DELETE FROM "peers" WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1)"#
         ),
     };
@@ -69,7 +69,7 @@ FROM (SELECT 1
 #[must_use]
 pub fn trees_by_trees(id: impl Into<String>) -> protostore::AllBy<crate::Tree, String> {
     static ROWS: generated::Stmt = stmt!(
-        148, [id],
+        164, [id],
         r#"SELECT t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must", t."must__value",
     t."must__one", t."must__two", t."text", t."inner", t."inner__value", t."inner__one",
     t."inner__two", t."plain"
@@ -259,26 +259,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Trees],
     sequences: &[],
-    get: stmt!(136, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(138, r#"INSERT INTO "peers" ("id", "token") VALUES ($1, $2)"#),
+    get: stmt!(151, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(153, r#"INSERT INTO "peers" ("id", "token") VALUES ($1, $2)"#),
     upsert: stmt!(
-        137,
+        152,
         r#"INSERT INTO "peers" ("id", "token")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "token" = excluded."token""#
     ),
-    delete: stmt!(139, [id], r#"DELETE FROM "peers" WHERE "id" = $1"#),
-    page_first: stmt!(140, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(154, [id], r#"DELETE FROM "peers" WHERE "id" = $1"#),
+    page_first: stmt!(155, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        141, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        156, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        142, [keys],
+        157, [keys],
         r#"SELECT o.key, t."id", t."token" FROM json_each($1) o CROSS JOIN "peers" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        143, [keys],
+        158, [keys],
         r#"DELETE FROM "peers" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

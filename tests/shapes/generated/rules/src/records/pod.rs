@@ -211,15 +211,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Owners],
     sequences: &[],
-    get: stmt!(309, ["metadata.name"], select!(r#"WHERE "metadata__name" = $1"#)),
+    get: stmt!(353, ["metadata.name"], select!(r#"WHERE "metadata__name" = $1"#)),
     insert: stmt!(
-        311,
+        355,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        310,
+        354,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -230,22 +230,22 @@ DO UPDATE SET "metadata" = excluded."metadata", "metadata__number" = excluded."m
     "template__hash" = excluded."template__hash""#
     ),
     delete: stmt!(
-        312, ["metadata.name"], r#"DELETE FROM "pods" WHERE "metadata__name" = $1"#
+        356, ["metadata.name"], r#"DELETE FROM "pods" WHERE "metadata__name" = $1"#
     ),
-    page_first: stmt!(313, [limit], select!(r#"ORDER BY "metadata__name" LIMIT $1"#)),
+    page_first: stmt!(357, [limit], select!(r#"ORDER BY "metadata__name" LIMIT $1"#)),
     page_after: stmt!(
-        314, [after "metadata.name", limit],
+        358, [after "metadata.name", limit],
         select!(r#"WHERE "metadata__name" > $1 ORDER BY "metadata__name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        315, [keys],
+        359, [keys],
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash",
     t."template", t."template__name", t."template__number", t."template__hash"
 FROM json_each($1) o
 CROSS JOIN "pods" t ON t."metadata__name" = o.value"#
     ),
     delete_many: stmt!(
-        316, [keys],
+        360, [keys],
         r#"DELETE FROM "pods" WHERE "metadata__name" IN (SELECT value FROM json_each($1))"#
     ),
 };

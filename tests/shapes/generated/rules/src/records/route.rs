@@ -353,32 +353,32 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::DetourHosts, children::Drafts
     ],
     sequences: &[],
-    get: stmt!(157, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(173, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        159,
+        175,
         r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner") VALUES ($1, $2, $3, $4, $5)"#
     ),
     upsert: stmt!(
-        158,
+        174,
         r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner")
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("id")
 DO UPDATE SET "packed" = excluded."packed", "texts" = excluded."texts",
     "detour" = excluded."detour", "owner" = excluded."owner""#
     ),
-    delete: stmt!(160, [id], r#"DELETE FROM "routes" WHERE "id" = $1"#),
-    page_first: stmt!(161, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(176, [id], r#"DELETE FROM "routes" WHERE "id" = $1"#),
+    page_first: stmt!(177, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        162, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        178, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        163, [keys],
+        179, [keys],
         r#"SELECT o.key, t."id", t."packed", t."texts", t."detour", t."owner"
 FROM json_each($1) o
 CROSS JOIN "routes" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        164, [keys],
+        180, [keys],
         r#"DELETE FROM "routes" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

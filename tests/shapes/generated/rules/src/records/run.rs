@@ -27,22 +27,22 @@ pub fn list_by_work(work: impl Into<String>) -> protostore::ListBy<Run, Option<S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            393, [work, limit], select!(r#"WHERE "work" IS $1 ORDER BY "name" LIMIT $2"#)
+            443, [work, limit], select!(r#"WHERE "work" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    394, [work, after name, limit],
+                    444, [work, after name, limit],
                     select!(r#"WHERE "work" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            396, [work, limit],
+            446, [work, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "work" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(395, [work], r#"DELETE FROM "runs" WHERE "work" IS $1"#),
+        delete: stmt!(445, [work], r#"DELETE FROM "runs" WHERE "work" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -151,27 +151,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(385, [name], select!(r#"WHERE "name" = $1"#)),
-    insert: stmt!(387, r#"INSERT INTO "runs" ("name", "work") VALUES ($1, $2)"#),
+    get: stmt!(435, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(437, r#"INSERT INTO "runs" ("name", "work") VALUES ($1, $2)"#),
     upsert: stmt!(
-        386,
+        436,
         r#"INSERT INTO "runs" ("name", "work")
 VALUES ($1, $2)
 ON CONFLICT ("name")
 DO UPDATE SET "work" = excluded."work""#
     ),
-    delete: stmt!(388, [name], r#"DELETE FROM "runs" WHERE "name" = $1"#),
-    page_first: stmt!(389, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    delete: stmt!(438, [name], r#"DELETE FROM "runs" WHERE "name" = $1"#),
+    page_first: stmt!(439, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
     page_after: stmt!(
-        390, [after name, limit],
+        440, [after name, limit],
         select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        391, [keys],
+        441, [keys],
         r#"SELECT o.key, t."name", t."work" FROM json_each($1) o CROSS JOIN "runs" t ON t."name" = o.value"#
     ),
     delete_many: stmt!(
-        392, [keys],
+        442, [keys],
         r#"DELETE FROM "runs" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -365,15 +365,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::SealedOrigins, children::Free
     ],
     sequences: &[],
-    get: stmt!(202, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(224, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        204,
+        226,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        203,
+        225,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -383,20 +383,20 @@ DO UPDATE SET "base" = excluded."base", "base__digest" = excluded."base__digest"
     "base__origin__number" = excluded."base__origin__number",
     "base__origin__note" = excluded."base__origin__note", "note" = excluded."note""#
     ),
-    delete: stmt!(205, [id], r#"DELETE FROM "stacks" WHERE "id" = $1"#),
-    page_first: stmt!(206, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(227, [id], r#"DELETE FROM "stacks" WHERE "id" = $1"#),
+    page_first: stmt!(228, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        207, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        229, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        208, [keys],
+        230, [keys],
         r#"SELECT o.key, t."id", t."base", t."base__digest", t."base__size", t."base__origin",
     t."base__origin__number", t."base__origin__note", t."note"
 FROM json_each($1) o
 CROSS JOIN "stacks" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        209, [keys],
+        231, [keys],
         r#"DELETE FROM "stacks" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

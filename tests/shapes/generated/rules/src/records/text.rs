@@ -625,15 +625,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(28, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(30, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        30,
+        32,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#
     ),
     upsert: stmt!(
-        29,
+        31,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -644,20 +644,20 @@ DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = exc
     "start" = excluded."start", "sized" = excluded."sized", "address" = excluded."address",
     "raw" = excluded."raw", "detail" = excluded."detail", "coded" = excluded."coded""#
     ),
-    delete: stmt!(31, [id], r#"DELETE FROM "texts" WHERE "id" = $1"#),
-    page_first: stmt!(32, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(33, [id], r#"DELETE FROM "texts" WHERE "id" = $1"#),
+    page_first: stmt!(34, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        33, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        35, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        34, [keys],
+        36, [keys],
         r#"SELECT o.key, t."id", t."exact", t."long", t."four", t."wide", t."both", t."parts", t."one_of",
     t."pattern", t."blob", t."start", t."sized", t."address", t."raw", t."detail", t."coded"
 FROM json_each($1) o
 CROSS JOIN "texts" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        35, [keys],
+        37, [keys],
         r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

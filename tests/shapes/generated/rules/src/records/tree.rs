@@ -762,7 +762,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "trees",
             names: stmt!(
-                52, [id], r#"SELECT 1 FROM "peers__trees" WHERE "value" = $1 LIMIT 1"#
+                54, [id], r#"SELECT 1 FROM "peers__trees" WHERE "value" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -775,15 +775,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Colours, children::Apart, children::ApartRings
     ],
     sequences: &[],
-    get: stmt!(44, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(46, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        46,
+        48,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#
     ),
     upsert: stmt!(
-        45,
+        47,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
@@ -796,13 +796,13 @@ DO UPDATE SET "leaf" = excluded."leaf", "leaf__value" = excluded."leaf__value",
     "inner__one" = excluded."inner__one", "inner__two" = excluded."inner__two",
     "plain" = excluded."plain""#
     ),
-    delete: stmt!(47, [id], r#"DELETE FROM "trees" WHERE "id" = $1"#),
-    page_first: stmt!(48, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(49, [id], r#"DELETE FROM "trees" WHERE "id" = $1"#),
+    page_first: stmt!(50, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        49, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        51, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        50, [keys],
+        52, [keys],
         r#"SELECT o.key, t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must",
     t."must__value", t."must__one", t."must__two", t."text", t."inner", t."inner__value",
     t."inner__one", t."inner__two", t."plain"
@@ -810,7 +810,7 @@ FROM json_each($1) o
 CROSS JOIN "trees" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        51, [keys],
+        53, [keys],
         r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -29,23 +29,23 @@ pub fn list_by_last_run(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("name")],
         first: stmt!(
-            381, [last_run, limit],
+            431, [last_run, limit],
             select!(r#"WHERE "last_run" IS $1 ORDER BY "name" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    382, [last_run, after name, limit],
+                    432, [last_run, after name, limit],
                     select!(r#"WHERE "last_run" IS $1 AND "name" > $2 ORDER BY "name" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            384, [last_run, limit],
+            434, [last_run, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "works" WHERE "last_run" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(383, [last_run], r#"DELETE FROM "works" WHERE "last_run" IS $1"#),
+        delete: stmt!(433, [last_run], r#"DELETE FROM "works" WHERE "last_run" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -154,27 +154,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(373, [name], select!(r#"WHERE "name" = $1"#)),
-    insert: stmt!(375, r#"INSERT INTO "works" ("name", "last_run") VALUES ($1, $2)"#),
+    get: stmt!(423, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(425, r#"INSERT INTO "works" ("name", "last_run") VALUES ($1, $2)"#),
     upsert: stmt!(
-        374,
+        424,
         r#"INSERT INTO "works" ("name", "last_run")
 VALUES ($1, $2)
 ON CONFLICT ("name")
 DO UPDATE SET "last_run" = excluded."last_run""#
     ),
-    delete: stmt!(376, [name], r#"DELETE FROM "works" WHERE "name" = $1"#),
-    page_first: stmt!(377, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    delete: stmt!(426, [name], r#"DELETE FROM "works" WHERE "name" = $1"#),
+    page_first: stmt!(427, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
     page_after: stmt!(
-        378, [after name, limit],
+        428, [after name, limit],
         select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        379, [keys],
+        429, [keys],
         r#"SELECT o.key, t."name", t."last_run" FROM json_each($1) o CROSS JOIN "works" t ON t."name" = o.value"#
     ),
     delete_many: stmt!(
-        380, [keys],
+        430, [keys],
         r#"DELETE FROM "works" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -159,27 +159,27 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::WingLeftBooks, children::WingLeftPlace, children::OfNothing_3
     ],
     sequences: &[],
-    get: stmt!(1263, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
-    insert: stmt!(1265, r#"INSERT INTO "alone" ("_singleton") VALUES (1)"#),
+    get: stmt!(1429, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(1431, r#"INSERT INTO "alone" ("_singleton") VALUES (1)"#),
     upsert: stmt!(
-        1264,
+        1430,
         r#"INSERT INTO "alone" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "_singleton" = excluded."_singleton""#
     ),
-    delete: stmt!(1266, [_singleton], r#"DELETE FROM "alone" WHERE "_singleton" = $1"#),
-    page_first: stmt!(1267, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    delete: stmt!(1432, [_singleton], r#"DELETE FROM "alone" WHERE "_singleton" = $1"#),
+    page_first: stmt!(1433, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
     page_after: stmt!(
-        1268, [after _singleton, limit],
+        1434, [after _singleton, limit],
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1269, [keys],
+        1435, [keys],
         r#"SELECT o.key FROM json_each($1) o CROSS JOIN "alone" t ON t."_singleton" = o.value"#
     ),
     delete_many: stmt!(
-        1270, [keys],
+        1436, [keys],
         r#"DELETE FROM "alone" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };

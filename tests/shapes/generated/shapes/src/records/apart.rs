@@ -108,7 +108,7 @@ pub fn list_by_must_name(name: impl Into<String>) -> protostore::ListBy<Apart, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1239, ["must.name", limit],
+            1405, ["must.name", limit],
             r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__must" c
@@ -119,7 +119,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1240, ["must.name", after id, limit],
+                    1406, ["must.name", after id, limit],
                     r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__must" c
@@ -131,14 +131,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1242, ["must.name", limit],
+            1408, ["must.name", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
   WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1241, ["must.name"],
+            1407, ["must.name"],
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1)"#
         ),
     };
@@ -154,7 +154,7 @@ pub fn list_by_must_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1243, ["must.target", limit],
+            1409, ["must.target", limit],
             r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__must" c
@@ -165,7 +165,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1244, ["must.target", after id, limit],
+                    1410, ["must.target", after id, limit],
                     r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__must" c
@@ -177,14 +177,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1246, ["must.target", limit],
+            1412, ["must.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
   WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1245, ["must.target"],
+            1411, ["must.target"],
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1)"#
         ),
     };
@@ -201,7 +201,7 @@ pub fn list_by_room_name(name: impl Into<String>) -> protostore::ListBy<Apart, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1247, ["room.name", limit],
+            1413, ["room.name", limit],
             r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__room" c
@@ -212,7 +212,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1248, ["room.name", after id, limit],
+                    1414, ["room.name", after id, limit],
                     r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__room" c
@@ -224,14 +224,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1250, ["room.name", limit],
+            1416, ["room.name", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
   WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1249, ["room.name"],
+            1415, ["room.name"],
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1)"#
         ),
     };
@@ -247,7 +247,7 @@ pub fn list_by_room_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1251, ["room.target", limit],
+            1417, ["room.target", limit],
             r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__room" c
@@ -258,7 +258,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1252, ["room.target", after id, limit],
+                    1418, ["room.target", after id, limit],
                     r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__room" c
@@ -270,14 +270,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1254, ["room.target", limit],
+            1420, ["room.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
   WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1253, ["room.target"],
+            1419, ["room.target"],
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1)"#
         ),
     };
@@ -294,7 +294,7 @@ pub fn list_by_house_name(name: impl Into<String>) -> protostore::ListBy<Apart, 
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1255, ["house.name", limit],
+            1421, ["house.name", limit],
             r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__house" c
@@ -305,7 +305,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1256, ["house.name", after id, limit],
+                    1422, ["house.name", after id, limit],
                     r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__house" c
@@ -317,14 +317,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1258, ["house.name", limit],
+            1424, ["house.name", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
   WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1257, ["house.name"],
+            1423, ["house.name"],
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1)"#
         ),
     };
@@ -340,7 +340,7 @@ pub fn list_by_house_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1259, ["house.target", limit],
+            1425, ["house.target", limit],
             r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__house" c
@@ -351,7 +351,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1260, ["house.target", after id, limit],
+                    1426, ["house.target", after id, limit],
                     r#"SELECT t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour", t."here__time",
     t."wing", t."wing__name", t."wing__right"
 FROM "aparts__house" c
@@ -363,14 +363,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1262, ["house.target", limit],
+            1428, ["house.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "aparts"
   WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1261, ["house.target"],
+            1427, ["house.target"],
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1)"#
         ),
     };
@@ -839,15 +839,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::ByNameValueLeftBooks, children::ByNameValueLeftPlace
     ],
     sequences: &[],
-    get: stmt!(1061, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1177, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1063,
+        1179,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
     ),
     upsert: stmt!(
-        1062,
+        1178,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -857,20 +857,20 @@ DO UPDATE SET "text" = excluded."text", "here" = excluded."here", "here__x" = ex
     "here__time" = excluded."here__time", "wing" = excluded."wing",
     "wing__name" = excluded."wing__name", "wing__right" = excluded."wing__right""#
     ),
-    delete: stmt!(1064, [id], r#"DELETE FROM "aparts" WHERE "id" = $1"#),
-    page_first: stmt!(1065, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1180, [id], r#"DELETE FROM "aparts" WHERE "id" = $1"#),
+    page_first: stmt!(1181, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1066, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1182, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1067, [keys],
+        1183, [keys],
         r#"SELECT o.key, t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour",
     t."here__time", t."wing", t."wing__name", t."wing__right"
 FROM json_each($1) o
 CROSS JOIN "aparts" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1068, [keys],
+        1184, [keys],
         r#"DELETE FROM "aparts" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -507,9 +507,9 @@ pub static TABLE: protostore::Table = protostore::Table {
             text: false,
         },
     ],
-    get: stmt!(1658, [number], select!(r#"WHERE "number" = $1"#)),
+    get: stmt!(1847, [number], select!(r#"WHERE "number" = $1"#)),
     insert: stmt!(
-        1660,
+        1849,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
     "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
     "third", "packed", "any", "mask", "wrapped")
@@ -517,7 +517,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21)"#
     ),
     upsert: stmt!(
-        1659,
+        1848,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
     "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
     "third", "packed", "any", "mask", "wrapped")
@@ -533,14 +533,14 @@ DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash",
     "third" = excluded."third", "packed" = excluded."packed", "any" = excluded."any",
     "mask" = excluded."mask", "wrapped" = excluded."wrapped""#
     ),
-    delete: stmt!(1661, [number], r#"DELETE FROM "audits" WHERE "number" = $1"#),
-    page_first: stmt!(1662, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    delete: stmt!(1850, [number], r#"DELETE FROM "audits" WHERE "number" = $1"#),
+    page_first: stmt!(1851, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
     page_after: stmt!(
-        1663, [after number, limit],
+        1852, [after number, limit],
         select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1664, [keys],
+        1853, [keys],
         r#"SELECT o.key, t."text", t."number", t."hash", t."create_time", t."maybe", t."colour", t."zigzag",
     t."fixed", t."real", t."step", t."step__count", t."step__done", t."one", t."other",
     t."other__count", t."other__done", t."third", t."packed", t."any", t."mask", t."wrapped"
@@ -548,7 +548,7 @@ FROM json_each($1) o
 CROSS JOIN "audits" t ON t."number" = o.value"#
     ),
     delete_many: stmt!(
-        1665, [keys],
+        1854, [keys],
         r#"DELETE FROM "audits" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -557,7 +557,7 @@ CROSS JOIN "audits" t ON t."number" = o.value"#
 static CHAIN: generated::Chain<Audit> = generated::Chain {
     field: "hash",
     last: stmt!(
-        1666, [],
+        1855, [],
         r#"SELECT "number", "hash" FROM "audits" ORDER BY "number" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.number),

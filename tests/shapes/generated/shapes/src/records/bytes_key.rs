@@ -116,23 +116,23 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Words],
     sequences: &[],
-    get: stmt!(266, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(268, r#"INSERT INTO "bytes_keys" ("id") VALUES ($1)"#),
+    get: stmt!(294, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(296, r#"INSERT INTO "bytes_keys" ("id") VALUES ($1)"#),
     upsert: stmt!(
-        267,
+        295,
         r#"INSERT INTO "bytes_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: stmt!(269, [id], r#"DELETE FROM "bytes_keys" WHERE "id" = $1"#),
-    page_first: stmt!(270, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(297, [id], r#"DELETE FROM "bytes_keys" WHERE "id" = $1"#),
+    page_first: stmt!(298, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        271, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        299, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        272, [keys],
+        300, [keys],
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "bytes_keys" t ON t."id" = unhex(o.value)"#
     ),
     delete_many: stmt!(
-        273, [keys],
+        301, [keys],
         r#"DELETE FROM "bytes_keys" WHERE "id" IN (SELECT unhex(value) FROM json_each($1))"#
     ),
 };

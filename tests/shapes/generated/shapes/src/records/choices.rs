@@ -519,16 +519,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::ListedNumbers],
     sequences: &[],
-    get: stmt!(188, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(209, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        190,
+        211,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
     "point__time", "nothing", "listed", "listed__name", "only")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#
     ),
     upsert: stmt!(
-        189,
+        210,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
     "point__time", "nothing", "listed", "listed__name", "only")
@@ -544,13 +544,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
     "nothing" = excluded."nothing", "listed" = excluded."listed",
     "listed__name" = excluded."listed__name", "only" = excluded."only""#
     ),
-    delete: stmt!(191, [id], r#"DELETE FROM "choices" WHERE "id" = $1"#),
-    page_first: stmt!(192, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(212, [id], r#"DELETE FROM "choices" WHERE "id" = $1"#),
+    page_first: stmt!(213, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        193, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        214, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        194, [keys],
+        215, [keys],
         r#"SELECT o.key, t."id", t."a_bool", t."an_int64", t."a_uint64", t."a_double", t."a_string",
     t."a_bytes", t."a_colour", t."a_time", t."a_duration", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."nothing", t."listed", t."listed__name", t."only"
@@ -558,7 +558,7 @@ FROM json_each($1) o
 CROSS JOIN "choices" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        195, [keys],
+        216, [keys],
         r#"DELETE FROM "choices" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -1591,9 +1591,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::OneAllWrappedDouble
     ],
     sequences: &[],
-    get: stmt!(1798, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(2007, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1800,
+        2009,
         r#"INSERT INTO "codes" ("id", "must", "must__a_uint64", "must__a_fixed64", "must__a_float",
     "must__a_double", "must__seconds", "must__milliseconds", "must__microseconds", "must__text",
     "must__span_seconds", "must__span_milliseconds", "must__span_microseconds", "must__wrapped",
@@ -1613,7 +1613,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $59, $60, $61)"#
     ),
     upsert: stmt!(
-        1799,
+        2008,
         r#"INSERT INTO "codes" ("id", "must", "must__a_uint64", "must__a_fixed64", "must__a_float",
     "must__a_double", "must__seconds", "must__milliseconds", "must__microseconds", "must__text",
     "must__span_seconds", "must__span_milliseconds", "must__span_microseconds", "must__wrapped",
@@ -1673,13 +1673,13 @@ DO UPDATE SET "must" = excluded."must", "must__a_uint64" = excluded."must__a_uin
     "second" = excluded."second", "text" = excluded."text", "span" = excluded."span",
     "wrapped" = excluded."wrapped""#
     ),
-    delete: stmt!(1801, [id], r#"DELETE FROM "codes" WHERE "id" = $1"#),
-    page_first: stmt!(1802, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(2010, [id], r#"DELETE FROM "codes" WHERE "id" = $1"#),
+    page_first: stmt!(2011, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1803, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        2012, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1804, [keys],
+        2013, [keys],
         r#"SELECT o.key, t."id", t."must", t."must__a_uint64", t."must__a_fixed64", t."must__a_float",
     t."must__a_double", t."must__seconds", t."must__milliseconds", t."must__microseconds",
     t."must__text", t."must__span_seconds", t."must__span_milliseconds",
@@ -1699,7 +1699,7 @@ FROM json_each($1) o
 CROSS JOIN "codes" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1805, [keys],
+        2014, [keys],
         r#"DELETE FROM "codes" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

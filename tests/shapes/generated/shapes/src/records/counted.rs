@@ -38,23 +38,23 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, 
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1631, [region, limit],
+            1820, [region, limit],
             select!(r#"WHERE "region" = $1 ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1632, [region, after number, limit],
+                    1821, [region, after number, limit],
                     select!(r#"WHERE "region" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1634, [region, limit],
+            1823, [region, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1633, [region], r#"DELETE FROM "counted" WHERE "region" = $1"#),
+        delete: stmt!(1822, [region], r#"DELETE FROM "counted" WHERE "region" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, region.into())
@@ -72,13 +72,13 @@ pub fn list_by_other_region(
             generated::OrderBy::asc("number"),
         ],
         first: stmt!(
-            1635, [other_region, limit],
+            1824, [other_region, limit],
             select!(r#"WHERE "other_region" IS $1 ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        1636, [other_region, after other_number, after region, after
+                        1825, [other_region, after other_number, after region, after
                         number, limit],
                         select!(r#"WHERE "other_region" IS $1 AND ("other_number", "region", "number") > ($2, $3, $4)
 ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $5"#)
@@ -88,7 +88,7 @@ ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $5"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        1637, [other_region, after region, after number, limit],
+                        1826, [other_region, after region, after number, limit],
                         select!(r#"WHERE "other_region" IS $1 AND "other_number" IS NULL AND ("region", "number") > ($2, $3)
 ORDER BY "region", "number" LIMIT $4"#)
                     ),
@@ -97,7 +97,7 @@ ORDER BY "region", "number" LIMIT $4"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        1638, [other_region, limit],
+                        1827, [other_region, limit],
                         select!(r#"WHERE "other_region" IS $1 AND "other_number" IS NOT NULL
 ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $2"#)
                     ),
@@ -106,11 +106,11 @@ ORDER BY "other_number" NULLS FIRST, "region", "number" LIMIT $2"#)
                 .null(0),
         ],
         count: stmt!(
-            1640, [other_region, limit],
+            1829, [other_region, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1639, [other_region], r#"DELETE FROM "counted" WHERE "other_region" IS $1"#
+            1828, [other_region], r#"DELETE FROM "counted" WHERE "other_region" IS $1"#
         ),
     };
 
@@ -129,13 +129,13 @@ pub fn list_by_other_region_other_number(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            1641, [other_region, other_number, limit],
+            1830, [other_region, other_number, limit],
             select!(r#"WHERE "other_region" IS $1 AND "other_number" = $2 ORDER BY "region", "number" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1642, [other_region, other_number, after region, after number,
+                    1831, [other_region, other_number, after region, after number,
                     limit],
                     select!(r#"WHERE "other_region" IS $1 AND "other_number" = $2 AND ("region", "number") > ($3, $4)
 ORDER BY "region", "number" LIMIT $5"#)
@@ -144,12 +144,12 @@ ORDER BY "region", "number" LIMIT $5"#)
             ),
         ],
         count: stmt!(
-            1644, [other_region, other_number, limit],
+            1833, [other_region, other_number, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1643, [other_region, other_number],
+            1832, [other_region, other_number],
             r#"DELETE FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2"#
         ),
     };
@@ -168,7 +168,7 @@ pub fn list_by_targets(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("region"), generated::OrderBy::asc("number")],
         first: stmt!(
-            1645, [targets, limit],
+            1834, [targets, limit],
             r#"SELECT t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM "counted__targets" c
 CROSS JOIN "counted" t ON t."region" = c."_region" AND t."number" = c."_number"
@@ -181,7 +181,7 @@ ORDER BY c."_region", c."_number" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1646, [targets, after region, after number, limit],
+                    1835, [targets, after region, after number, limit],
                     r#"SELECT t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM "counted__targets" c
 CROSS JOIN "counted" t ON t."region" = c."_region" AND t."number" = c."_number"
@@ -195,7 +195,7 @@ ORDER BY c."_region", c."_number" LIMIT $4"#
             ),
         ],
         count: stmt!(
-            1648, [targets, limit],
+            1837, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "counted"
@@ -204,7 +204,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1647, [targets],
+            1836, [targets],
             r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
   FROM "counted__targets"
@@ -222,7 +222,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: generated::Stmt = stmt!(
-        1625, [region, number],
+        1814, [region, number],
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -274,7 +274,7 @@ impl protostore::Record for Counted {
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            1630, [revision, region, number],
+            1819, [revision, region, number],
             r#"UPDATE "counted" SET "revision" = $1 WHERE "region" = $2 AND "number" = $3"#
         ),
     );
@@ -370,7 +370,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["region", "number"],
                 hides: false,
                 exists: stmt!(
-                    1620, [other_region, other_number],
+                    1808, [other_region, other_number],
                     r#"SELECT 1 FROM "counted" WHERE "region" = $1 AND "number" = $2"#
                 ),
             },
@@ -403,15 +403,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![children::Targets],
     sequences: &[],
     get: stmt!(
-        1611, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
+        1799, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
     ),
     insert: stmt!(
-        1613,
+        1801,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        1612,
+        1800,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("region", "number")
@@ -419,22 +419,22 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
     "other_region" = excluded."other_region", "other_number" = excluded."other_number""#
     ),
     delete: stmt!(
-        1614, [region, number],
+        1802, [region, number],
         r#"DELETE FROM "counted" WHERE "region" = $1 AND "number" = $2"#
     ),
-    page_first: stmt!(1615, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
+    page_first: stmt!(1803, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
     page_after: stmt!(
-        1616, [after region, after number, limit],
+        1804, [after region, after number, limit],
         select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number" LIMIT $3"#)
     ),
     get_many: stmt!(
-        1617, [keys],
+        1805, [keys],
         r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM json_each($1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        1618, [keys],
+        1806, [keys],
         r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
@@ -452,7 +452,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
         text: false,
     },
     read: stmt!(
-        1619, [region, number],
+        1807, [region, number],
         r#"SELECT "revision" FROM "counted" WHERE "region" = $1 AND "number" = $2"#
     ),
 };

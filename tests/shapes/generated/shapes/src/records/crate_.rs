@@ -27,7 +27,7 @@ macro_rules! select {
 #[must_use]
 pub fn items_of(id: impl Into<String>) -> protostore::AllBy<crate::Item, String> {
     static ROWS: generated::Stmt = stmt!(
-        1511, ["crate"],
+        1694, ["crate"],
         r#"SELECT "id", "crate" FROM "items"
 WHERE "crate" = $1 ORDER BY "id""#
     );
@@ -40,7 +40,7 @@ WHERE "crate" = $1 ORDER BY "id""#
 #[must_use]
 pub fn items_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Item> {
     static ROWS: generated::Stmt = stmt!(
-        1512, [keys "crate"],
+        1695, [keys "crate"],
         r#"SELECT o.key, t."id", t."crate"
 FROM json_each($1) o
 CROSS JOIN "items" t ON t."crate" = o.value
@@ -61,7 +61,7 @@ pub fn fill_items(
 #[must_use]
 pub fn label_of(id: impl Into<String>) -> protostore::AllBy<crate::Label, String> {
     static ROWS: generated::Stmt = stmt!(
-        1513, ["crate"],
+        1696, ["crate"],
         r#"SELECT "text", "crate" FROM "labels"
 WHERE "crate" = $1 ORDER BY "text""#
     );
@@ -74,7 +74,7 @@ WHERE "crate" = $1 ORDER BY "text""#
 #[must_use]
 pub fn label_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Label> {
     static ROWS: generated::Stmt = stmt!(
-        1514, [keys "crate"],
+        1697, [keys "crate"],
         r#"SELECT o.key, t."text", t."crate"
 FROM json_each($1) o
 CROSS JOIN "labels" t ON t."crate" = o.value
@@ -214,7 +214,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["crate"],
             field: "crate",
             names: stmt!(
-                1503, [id], r#"SELECT 1 FROM "labels" WHERE "crate" = $1 LIMIT 1"#
+                1685, [id], r#"SELECT 1 FROM "labels" WHERE "crate" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -222,26 +222,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["items"],
     children: generated::child_tables![children::Tags],
     sequences: &[],
-    get: stmt!(1495, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(1497, r#"INSERT INTO "crates" ("id", "text") VALUES ($1, $2)"#),
+    get: stmt!(1677, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1679, r#"INSERT INTO "crates" ("id", "text") VALUES ($1, $2)"#),
     upsert: stmt!(
-        1496,
+        1678,
         r#"INSERT INTO "crates" ("id", "text")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text""#
     ),
-    delete: stmt!(1498, [id], r#"DELETE FROM "crates" WHERE "id" = $1"#),
-    page_first: stmt!(1499, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1680, [id], r#"DELETE FROM "crates" WHERE "id" = $1"#),
+    page_first: stmt!(1681, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1500, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1682, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1501, [keys],
+        1683, [keys],
         r#"SELECT o.key, t."id", t."text" FROM json_each($1) o CROSS JOIN "crates" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1502, [keys],
+        1684, [keys],
         r#"DELETE FROM "crates" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -75,23 +75,23 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, Str
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            650, [region, limit],
+            725, [region, limit],
             select!(r#"WHERE "region" = $1 ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    651, [region, after number, limit],
+                    726, [region, after number, limit],
                     select!(r#"WHERE "region" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            653, [region, limit],
+            728, [region, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(652, [region], r#"DELETE FROM "deeps" WHERE "region" = $1"#),
+        delete: stmt!(727, [region], r#"DELETE FROM "deeps" WHERE "region" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, region.into())
@@ -336,33 +336,33 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     sequences: &[],
     get: stmt!(
-        585, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
+        642, [region, number], select!(r#"WHERE "region" = $1 AND "number" = $2"#)
     ),
-    insert: stmt!(587, r#"INSERT INTO "deeps" ("region", "number") VALUES ($1, $2)"#),
+    insert: stmt!(644, r#"INSERT INTO "deeps" ("region", "number") VALUES ($1, $2)"#),
     upsert: stmt!(
-        586,
+        643,
         r#"INSERT INTO "deeps" ("region", "number")
 VALUES ($1, $2)
 ON CONFLICT ("region", "number")
 DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#
     ),
     delete: stmt!(
-        588, [region, number],
+        645, [region, number],
         r#"DELETE FROM "deeps" WHERE "region" = $1 AND "number" = $2"#
     ),
-    page_first: stmt!(589, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
+    page_first: stmt!(646, [limit], select!(r#"ORDER BY "region", "number" LIMIT $1"#)),
     page_after: stmt!(
-        590, [after region, after number, limit],
+        647, [after region, after number, limit],
         select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number" LIMIT $3"#)
     ),
     get_many: stmt!(
-        591, [keys],
+        648, [keys],
         r#"SELECT o.key, t."region", t."number"
 FROM json_each($1) o
 CROSS JOIN "deeps" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        592, [keys],
+        649, [keys],
         r#"DELETE FROM "deeps"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

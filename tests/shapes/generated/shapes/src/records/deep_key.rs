@@ -180,13 +180,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Words],
     sequences: &[],
-    get: stmt!(320, ["meta.name"], select!(r#"WHERE "meta__name" = $1"#)),
+    get: stmt!(350, ["meta.name"], select!(r#"WHERE "meta__name" = $1"#)),
     insert: stmt!(
-        322,
+        352,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        321,
+        351,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("meta__name")
@@ -194,21 +194,21 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
     "text" = excluded."text""#
     ),
     delete: stmt!(
-        323, ["meta.name"], r#"DELETE FROM "deep_keys" WHERE "meta__name" = $1"#
+        353, ["meta.name"], r#"DELETE FROM "deep_keys" WHERE "meta__name" = $1"#
     ),
-    page_first: stmt!(324, [limit], select!(r#"ORDER BY "meta__name" LIMIT $1"#)),
+    page_first: stmt!(354, [limit], select!(r#"ORDER BY "meta__name" LIMIT $1"#)),
     page_after: stmt!(
-        325, [after "meta.name", limit],
+        355, [after "meta.name", limit],
         select!(r#"WHERE "meta__name" > $1 ORDER BY "meta__name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        326, [keys],
+        356, [keys],
         r#"SELECT o.key, t."meta", t."meta__name", t."meta__label", t."text"
 FROM json_each($1) o
 CROSS JOIN "deep_keys" t ON t."meta__name" = o.value"#
     ),
     delete_many: stmt!(
-        327, [keys],
+        357, [keys],
         r#"DELETE FROM "deep_keys" WHERE "meta__name" IN (SELECT value FROM json_each($1))"#
     ),
 };

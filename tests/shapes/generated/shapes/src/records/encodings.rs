@@ -92,7 +92,7 @@ FROM "encodings""#,
 }
 
 static GET_BY_TEXT: generated::Stmt = stmt!(
-    952, [text], select!(r#"WHERE "text" = $1"#)
+    1061, [text], select!(r#"WHERE "text" = $1"#)
 );
 
 /// Gets the row of `encodings` with this `text`, by its unique index.
@@ -117,22 +117,22 @@ pub fn list_by_full(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            953, [full, limit], select!(r#"WHERE "full" = $1 ORDER BY "id" LIMIT $2"#)
+            1062, [full, limit], select!(r#"WHERE "full" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    954, [full, after id, limit],
+                    1063, [full, after id, limit],
                     select!(r#"WHERE "full" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            956, [full, limit],
+            1065, [full, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(955, [full], r#"DELETE FROM "encodings" WHERE "full" = $1"#),
+        delete: stmt!(1064, [full], r#"DELETE FROM "encodings" WHERE "full" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::FullRange(full))
@@ -146,22 +146,22 @@ pub fn list_by_own(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            957, [own, limit], select!(r#"WHERE "own" = $1 ORDER BY "id" LIMIT $2"#)
+            1066, [own, limit], select!(r#"WHERE "own" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    958, [own, after id, limit],
+                    1067, [own, after id, limit],
                     select!(r#"WHERE "own" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            960, [own, limit],
+            1069, [own, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(959, [own], r#"DELETE FROM "encodings" WHERE "own" = $1"#),
+        delete: stmt!(1068, [own], r#"DELETE FROM "encodings" WHERE "own" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Timestamptz(own))
@@ -724,9 +724,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::InnersNames
     ],
     sequences: &[],
-    get: stmt!(888, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(988, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        890,
+        990,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
@@ -735,7 +735,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21)"#
     ),
     upsert: stmt!(
-        889,
+        989,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
@@ -753,13 +753,13 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     "inner" = excluded."inner", "inner__full" = excluded."inner__full",
     "inner__bits" = excluded."inner__bits", "inner__text" = excluded."inner__text""#
     ),
-    delete: stmt!(891, [id], r#"DELETE FROM "encodings" WHERE "id" = $1"#),
-    page_first: stmt!(892, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(991, [id], r#"DELETE FROM "encodings" WHERE "id" = $1"#),
+    page_first: stmt!(992, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        893, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        993, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        894, [keys],
+        994, [keys],
         r#"SELECT o.key, t."id", t."full", t."maybe_full", t."wrapped", t."bits", t."maybe_bits", t."seconds",
     t."milliseconds", t."microseconds", t."text", t."span_seconds", t."span_milliseconds",
     t."span_microseconds", t."one_full", t."one_bits", t."one_text", t."own", t."inner",
@@ -768,7 +768,7 @@ FROM json_each($1) o
 CROSS JOIN "encodings" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        895, [keys],
+        995, [keys],
         r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -159,31 +159,31 @@ pub static TABLE: protostore::Table = protostore::Table {
             text: false,
         },
     ],
-    get: stmt!(1694, [number], select!(r#"WHERE "number" = $1"#)),
+    get: stmt!(1890, [number], select!(r#"WHERE "number" = $1"#)),
     insert: stmt!(
-        1696, r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#
+        1892, r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        1695,
+        1891,
         r#"INSERT INTO "entries" ("number", "text", "hash")
 VALUES ($1, $2, $3)
 ON CONFLICT ("number")
 DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#
     ),
-    delete: stmt!(1697, [number], r#"DELETE FROM "entries" WHERE "number" = $1"#),
-    page_first: stmt!(1698, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
+    delete: stmt!(1893, [number], r#"DELETE FROM "entries" WHERE "number" = $1"#),
+    page_first: stmt!(1894, [limit], select!(r#"ORDER BY "number" LIMIT $1"#)),
     page_after: stmt!(
-        1699, [after number, limit],
+        1895, [after number, limit],
         select!(r#"WHERE "number" > $1 ORDER BY "number" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1700, [keys],
+        1896, [keys],
         r#"SELECT o.key, t."number", t."text", t."hash"
 FROM json_each($1) o
 CROSS JOIN "entries" t ON t."number" = o.value"#
     ),
     delete_many: stmt!(
-        1701, [keys],
+        1897, [keys],
         r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -192,7 +192,7 @@ CROSS JOIN "entries" t ON t."number" = o.value"#
 static CHAIN: generated::Chain<Entry> = generated::Chain {
     field: "hash",
     last: stmt!(
-        1702, [],
+        1898, [],
         r#"SELECT "number", "hash" FROM "entries" ORDER BY "number" DESC LIMIT 1"#
     ),
     number: |record| generated::Numbered::number(&record.number),

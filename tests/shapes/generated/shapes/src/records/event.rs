@@ -75,7 +75,7 @@ impl protostore::Record for Event {
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            790, [change_time, id],
+            877, [change_time, id],
             r#"UPDATE "events" SET "change_time" = $1 WHERE "id" = $2"#
         ),
     );
@@ -215,32 +215,32 @@ pub static TABLE: protostore::Table = protostore::Table {
             text: false,
         },
     ],
-    get: stmt!(775, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(861, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        777,
+        863,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        776,
+        862,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
     "change_time" = excluded."change_time""#
     ),
-    delete: stmt!(778, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
-    page_first: stmt!(779, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(864, [id], r#"DELETE FROM "events" WHERE "id" = $1"#),
+    page_first: stmt!(865, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        780, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        866, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        781, [keys],
+        867, [keys],
         r#"SELECT o.key, t."id", t."text", t."time", t."change_time"
 FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        782, [keys],
+        868, [keys],
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

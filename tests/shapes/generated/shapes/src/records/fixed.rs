@@ -745,9 +745,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Notes],
     sequences: &[],
-    get: stmt!(1545, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1729, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1547,
+        1731,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -761,7 +761,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $40, $41, $42)"#
     ),
     upsert: stmt!(
-        1546,
+        1730,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -796,13 +796,13 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
     "settings" = excluded."settings", "token" = excluded."token", "hash" = excluded."hash",
     "label" = excluded."label""#
     ),
-    delete: stmt!(1548, [id], r#"DELETE FROM "fixed" WHERE "id" = $1"#),
-    page_first: stmt!(1549, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1732, [id], r#"DELETE FROM "fixed" WHERE "id" = $1"#),
+    page_first: stmt!(1733, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1550, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1734, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1551, [keys],
+        1735, [keys],
         r#"SELECT o.key, t."id", t."text", t."number", t."real", t."colour", t."time", t."part",
     t."part__text", t."part__maybe", t."part__weight", t."part__inner", t."part__inner__url",
     t."part__inner__size", t."part__inner__core", t."part__inner__core__set", t."whole",
@@ -815,7 +815,7 @@ FROM json_each($1) o
 CROSS JOIN "fixed" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1552, [keys],
+        1736, [keys],
         r#"DELETE FROM "fixed" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

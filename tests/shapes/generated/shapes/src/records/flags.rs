@@ -99,27 +99,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Names],
     sequences: &[],
-    get: stmt!(743, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
-    insert: stmt!(745, r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#),
+    get: stmt!(827, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    insert: stmt!(829, r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#),
     upsert: stmt!(
-        744,
+        828,
         r#"INSERT INTO "flags" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "_singleton" = excluded."_singleton""#
     ),
-    delete: stmt!(746, [_singleton], r#"DELETE FROM "flags" WHERE "_singleton" = $1"#),
-    page_first: stmt!(747, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    delete: stmt!(830, [_singleton], r#"DELETE FROM "flags" WHERE "_singleton" = $1"#),
+    page_first: stmt!(831, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
     page_after: stmt!(
-        748, [after _singleton, limit],
+        832, [after _singleton, limit],
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     get_many: stmt!(
-        749, [keys],
+        833, [keys],
         r#"SELECT o.key FROM json_each($1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#
     ),
     delete_many: stmt!(
-        750, [keys],
+        834, [keys],
         r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -33,23 +33,23 @@ pub fn list_by_parent(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            986, [parent, limit],
+            1097, [parent, limit],
             select!(r#"WHERE "parent" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    987, [parent, after id, limit],
+                    1098, [parent, after id, limit],
                     select!(r#"WHERE "parent" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            989, [parent, limit],
+            1100, [parent, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(988, [parent], r#"DELETE FROM "full_keys" WHERE "parent" = $1"#),
+        delete: stmt!(1099, [parent], r#"DELETE FROM "full_keys" WHERE "parent" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::FullRange(parent))
@@ -63,7 +63,7 @@ pub fn list_by_others(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            990, [others, limit],
+            1101, [others, limit],
             r#"SELECT t."id", t."parent"
 FROM "full_keys__others" c
 CROSS JOIN "full_keys" t ON t."id" = c."_id"
@@ -75,7 +75,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    991, [others, after id, limit],
+                    1102, [others, after id, limit],
                     r#"SELECT t."id", t."parent"
 FROM "full_keys__others" c
 CROSS JOIN "full_keys" t ON t."id" = c."_id"
@@ -88,14 +88,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            993, [others, limit],
+            1104, [others, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "full_keys"
   WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            992, [others],
+            1103, [others],
             r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1)"#
         ),
     };
@@ -109,7 +109,7 @@ pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
     static ROWS: generated::Stmt = stmt!(
-        974, [id],
+        1084, [id],
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
@@ -221,7 +221,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    969, [parent], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
+                    1078, [parent], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -241,26 +241,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["full_keys"],
     children: generated::child_tables![children::Others, children::Words],
     sequences: &[],
-    get: stmt!(961, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(963, r#"INSERT INTO "full_keys" ("id", "parent") VALUES ($1, $2)"#),
+    get: stmt!(1070, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1072, r#"INSERT INTO "full_keys" ("id", "parent") VALUES ($1, $2)"#),
     upsert: stmt!(
-        962,
+        1071,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "parent" = excluded."parent""#
     ),
-    delete: stmt!(964, [id], r#"DELETE FROM "full_keys" WHERE "id" = $1"#),
-    page_first: stmt!(965, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1073, [id], r#"DELETE FROM "full_keys" WHERE "id" = $1"#),
+    page_first: stmt!(1074, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        966, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1075, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        967, [keys],
+        1076, [keys],
         r#"SELECT o.key, t."id", t."parent" FROM json_each($1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        968, [keys],
+        1077, [keys],
         r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

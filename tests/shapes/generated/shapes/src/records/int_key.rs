@@ -116,23 +116,23 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["sources"],
     children: generated::child_tables![children::Words],
     sequences: &[],
-    get: stmt!(251, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(253, r#"INSERT INTO "int_keys" ("id") VALUES ($1)"#),
+    get: stmt!(278, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(280, r#"INSERT INTO "int_keys" ("id") VALUES ($1)"#),
     upsert: stmt!(
-        252,
+        279,
         r#"INSERT INTO "int_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: stmt!(254, [id], r#"DELETE FROM "int_keys" WHERE "id" = $1"#),
-    page_first: stmt!(255, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(281, [id], r#"DELETE FROM "int_keys" WHERE "id" = $1"#),
+    page_first: stmt!(282, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        256, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        283, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        257, [keys],
+        284, [keys],
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "int_keys" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        258, [keys],
+        285, [keys],
         r#"DELETE FROM "int_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

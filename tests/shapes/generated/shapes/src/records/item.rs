@@ -31,23 +31,23 @@ pub fn list_by_crate_(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1531, ["crate", limit],
+            1715, ["crate", limit],
             select!(r#"WHERE "crate" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1532, ["crate", after id, limit],
+                    1716, ["crate", after id, limit],
                     select!(r#"WHERE "crate" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1534, ["crate", limit],
+            1718, ["crate", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1533, ["crate"], r#"DELETE FROM "items" WHERE "crate" IS $1"#),
+        delete: stmt!(1717, ["crate"], r#"DELETE FROM "items" WHERE "crate" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -150,7 +150,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1523, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
+                    1706, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -169,26 +169,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Names],
     sequences: &[],
-    get: stmt!(1515, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(1517, r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#),
+    get: stmt!(1698, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1700, r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#),
     upsert: stmt!(
-        1516,
+        1699,
         r#"INSERT INTO "items" ("id", "crate")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "crate" = excluded."crate""#
     ),
-    delete: stmt!(1518, [id], r#"DELETE FROM "items" WHERE "id" = $1"#),
-    page_first: stmt!(1519, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1701, [id], r#"DELETE FROM "items" WHERE "id" = $1"#),
+    page_first: stmt!(1702, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1520, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1703, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1521, [keys],
+        1704, [keys],
         r#"SELECT o.key, t."id", t."crate" FROM json_each($1) o CROSS JOIN "items" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1522, [keys],
+        1705, [keys],
         r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

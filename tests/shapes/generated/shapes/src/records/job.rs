@@ -121,7 +121,7 @@ macro_rules! select {
 }
 
 static GET_BY_ADDRESS: generated::Stmt = stmt!(
-    1337, [address], select!(r#"WHERE "address" = $1 AND "address" <> ''"#)
+    1515, [address], select!(r#"WHERE "address" = $1 AND "address" <> ''"#)
 );
 
 /// Gets the row of `jobs` with this `address` where `address <> ''`, by its unique index.
@@ -144,23 +144,23 @@ pub fn list_by_after_job(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1338, [after_job, limit],
+            1516, [after_job, limit],
             select!(r#"WHERE "after_job" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1339, [after_job, after id, limit],
+                    1517, [after_job, after id, limit],
                     select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1341, [after_job, limit],
+            1519, [after_job, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1340, [after_job], r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#),
+        delete: stmt!(1518, [after_job], r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -177,25 +177,25 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1342, [queue, limit],
+            1520, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1343, [queue, after id, limit],
+                    1521, [queue, after id, limit],
                     select!(r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1345, [queue, limit],
+            1523, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1344, [queue],
+            1522, [queue],
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held""#
         ),
     };
@@ -211,24 +211,24 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1346, [due_time, limit],
+            1524, [due_time, limit],
             select!(r#"WHERE "due_time" = $1 AND "state" <> 0 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1347, [due_time, after id, limit],
+                    1525, [due_time, after id, limit],
                     select!(r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1349, [due_time, limit],
+            1527, [due_time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1348, [due_time],
+            1526, [due_time],
             r#"DELETE FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0"#
         ),
     };
@@ -244,13 +244,13 @@ pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_be
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1350, [queue, limit],
+            1528, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1351, [queue, after id, limit],
+                    1529, [queue, after id, limit],
                     select!(r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
 ORDER BY "id" LIMIT $3"#)
                 ),
@@ -258,14 +258,14 @@ ORDER BY "id" LIMIT $3"#)
             ),
         ],
         count: stmt!(
-            1353, [queue, limit],
+            1531, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
   WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1352, [queue],
+            1530, [queue],
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#
         ),
     };
@@ -281,13 +281,13 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1354, [queue, limit],
+            1532, [queue, limit],
             select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1355, [queue, after id, limit],
+                    1533, [queue, after id, limit],
                     select!(r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2
 ORDER BY "id" LIMIT $3"#)
                 ),
@@ -295,14 +295,14 @@ ORDER BY "id" LIMIT $3"#)
             ),
         ],
         count: stmt!(
-            1357, [queue, limit],
+            1535, [queue, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
   WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1356, [queue],
+            1534, [queue],
             r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL"#
         ),
     };
@@ -318,7 +318,7 @@ pub fn list_by_tries_host_where_failed_is_true(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1358, ["tries.host", limit],
+            1536, ["tries.host", limit],
             r#"SELECT t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight", t."after_job"
 FROM "jobs__tries" c
 CROSS JOIN "jobs" t ON t."id" = c."_id"
@@ -330,7 +330,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1359, ["tries.host", after id, limit],
+                    1537, ["tries.host", after id, limit],
                     r#"SELECT t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight", t."after_job"
 FROM "jobs__tries" c
 CROSS JOIN "jobs" t ON t."id" = c."_id"
@@ -343,14 +343,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1361, ["tries.host", limit],
+            1539, ["tries.host", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "jobs"
   WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1360, ["tries.host"],
+            1538, ["tries.host"],
             r#"DELETE FROM "jobs" WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")"#
         ),
     };
@@ -573,7 +573,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1329, [after_job], r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#
+                    1506, [after_job], r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -609,7 +609,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["after_job"],
             field: "after_job",
             names: stmt!(
-                1330, [id], r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#
+                1507, [id], r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -617,14 +617,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Tries],
     sequences: &[],
-    get: stmt!(1321, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1498, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1323,
+        1500,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        1322,
+        1499,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
@@ -632,20 +632,20 @@ DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = e
     "address" = excluded."address", "due_time" = excluded."due_time", "weight" = excluded."weight",
     "after_job" = excluded."after_job""#
     ),
-    delete: stmt!(1324, [id], r#"DELETE FROM "jobs" WHERE "id" = $1"#),
-    page_first: stmt!(1325, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1501, [id], r#"DELETE FROM "jobs" WHERE "id" = $1"#),
+    page_first: stmt!(1502, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1326, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1503, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1327, [keys],
+        1504, [keys],
         r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
     t."after_job"
 FROM json_each($1) o
 CROSS JOIN "jobs" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1328, [keys],
+        1505, [keys],
         r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -349,15 +349,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Order, children::Where],
     sequences: &[],
-    get: stmt!(230, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(255, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        232,
+        257,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#
     ),
     upsert: stmt!(
-        231,
+        256,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -369,13 +369,13 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
     "gen" = excluded."gen", "field" = excluded."field", "rowid" = excluded."rowid",
     "TABLE" = excluded."TABLE""#
     ),
-    delete: stmt!(233, [id], r#"DELETE FROM "keywords" WHERE "id" = $1"#),
-    page_first: stmt!(234, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(258, [id], r#"DELETE FROM "keywords" WHERE "id" = $1"#),
+    page_first: stmt!(259, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        235, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        260, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        236, [keys],
+        261, [keys],
         r#"SELECT o.key, t."id", t."type", t."select", t."async", t."self", t."match", t."match__from",
     t."match__owner", t."match__item", t."binder", t."row", t."v", t."gen", t."field", t."rowid",
     t."TABLE"
@@ -383,7 +383,7 @@ FROM json_each($1) o
 CROSS JOIN "keywords" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        237, [keys],
+        262, [keys],
         r#"DELETE FROM "keywords" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -886,9 +886,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::AAnyByName, children::AFieldMaskByName, children::AEmptyByName
     ],
     sequences: &[],
-    get: stmt!(2112, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(2379, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        2114,
+        2381,
         r#"INSERT INTO "known" ("id", "all", "all__a_bool_value", "all__a_int32_value", "all__a_int64_value",
     "all__a_uint32_value", "all__a_uint64_value", "all__a_float_value", "all__a_double_value",
     "all__a_string_value", "all__a_bytes_value", "all__a_struct", "all__a_value",
@@ -901,7 +901,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)"#
     ),
     upsert: stmt!(
-        2113,
+        2380,
         r#"INSERT INTO "known" ("id", "all", "all__a_bool_value", "all__a_int32_value", "all__a_int64_value",
     "all__a_uint32_value", "all__a_uint64_value", "all__a_float_value", "all__a_double_value",
     "all__a_string_value", "all__a_bytes_value", "all__a_struct", "all__a_value",
@@ -940,13 +940,13 @@ DO UPDATE SET "all" = excluded."all", "all__a_bool_value" = excluded."all__a_boo
     "one__a_field_mask" = excluded."one__a_field_mask", "one__a_empty" = excluded."one__a_empty",
     "one__a_null" = excluded."one__a_null""#
     ),
-    delete: stmt!(2115, [id], r#"DELETE FROM "known" WHERE "id" = $1"#),
-    page_first: stmt!(2116, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(2382, [id], r#"DELETE FROM "known" WHERE "id" = $1"#),
+    page_first: stmt!(2383, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        2117, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        2384, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        2118, [keys],
+        2385, [keys],
         r#"SELECT o.key, t."id", t."all", t."all__a_bool_value", t."all__a_int32_value",
     t."all__a_int64_value", t."all__a_uint32_value", t."all__a_uint64_value",
     t."all__a_float_value", t."all__a_double_value", t."all__a_string_value",
@@ -960,7 +960,7 @@ FROM json_each($1) o
 CROSS JOIN "known" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        2119, [keys],
+        2386, [keys],
         r#"DELETE FROM "known" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -22,7 +22,7 @@ macro_rules! select {
 }
 
 static GET_BY_CRATE_: generated::Stmt = stmt!(
-    1544, ["crate"], select!(r#"WHERE "crate" = $1"#)
+    1728, ["crate"], select!(r#"WHERE "crate" = $1"#)
 );
 
 /// Gets the row of `labels` with this `crate`, by its unique index.
@@ -128,7 +128,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1543, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
+                    1727, ["crate"], r#"SELECT 1 FROM "crates" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -149,27 +149,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(1535, [text], select!(r#"WHERE "text" = $1"#)),
-    insert: stmt!(1537, r#"INSERT INTO "labels" ("text", "crate") VALUES ($1, $2)"#),
+    get: stmt!(1719, [text], select!(r#"WHERE "text" = $1"#)),
+    insert: stmt!(1721, r#"INSERT INTO "labels" ("text", "crate") VALUES ($1, $2)"#),
     upsert: stmt!(
-        1536,
+        1720,
         r#"INSERT INTO "labels" ("text", "crate")
 VALUES ($1, $2)
 ON CONFLICT ("text")
 DO UPDATE SET "crate" = excluded."crate""#
     ),
-    delete: stmt!(1538, [text], r#"DELETE FROM "labels" WHERE "text" = $1"#),
-    page_first: stmt!(1539, [limit], select!(r#"ORDER BY "text" LIMIT $1"#)),
+    delete: stmt!(1722, [text], r#"DELETE FROM "labels" WHERE "text" = $1"#),
+    page_first: stmt!(1723, [limit], select!(r#"ORDER BY "text" LIMIT $1"#)),
     page_after: stmt!(
-        1540, [after text, limit],
+        1724, [after text, limit],
         select!(r#"WHERE "text" > $1 ORDER BY "text" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1541, [keys],
+        1725, [keys],
         r#"SELECT o.key, t."text", t."crate" FROM json_each($1) o CROSS JOIN "labels" t ON t."text" = o.value"#
     ),
     delete_many: stmt!(
-        1542, [keys],
+        1726, [keys],
         r#"DELETE FROM "labels" WHERE "text" IN (SELECT value FROM json_each($1))"#
     ),
 };

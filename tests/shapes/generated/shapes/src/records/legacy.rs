@@ -248,15 +248,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Words],
     sequences: &[],
-    get: stmt!(438, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(472, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        440,
+        474,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
     ),
     upsert: stmt!(
-        439,
+        473,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -265,20 +265,20 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
     "grade" = excluded."grade", "must" = excluded."must", "inner" = excluded."inner",
     "inner__name" = excluded."inner__name", "inner__data" = excluded."inner__data""#
     ),
-    delete: stmt!(441, [id], r#"DELETE FROM "legacies" WHERE "id" = $1"#),
-    page_first: stmt!(442, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(475, [id], r#"DELETE FROM "legacies" WHERE "id" = $1"#),
+    page_first: stmt!(476, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        443, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        477, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        444, [keys],
+        478, [keys],
         r#"SELECT o.key, t."id", t."maybe", t."five", t."always", t."grade", t."must", t."inner",
     t."inner__name", t."inner__data"
 FROM json_each($1) o
 CROSS JOIN "legacies" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        445, [keys],
+        479, [keys],
         r#"DELETE FROM "legacies" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

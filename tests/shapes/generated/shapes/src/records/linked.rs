@@ -40,7 +40,7 @@ pub fn list_by_groups_title(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            681, ["groups.title", limit],
+            759, ["groups.title", limit],
             r#"SELECT t."id"
 FROM "linked__groups" c
 CROSS JOIN "linked" t ON t."id" = c."_id"
@@ -52,7 +52,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    682, ["groups.title", after id, limit],
+                    760, ["groups.title", after id, limit],
                     r#"SELECT t."id"
 FROM "linked__groups" c
 CROSS JOIN "linked" t ON t."id" = c."_id"
@@ -65,14 +65,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            684, ["groups.title", limit],
+            762, ["groups.title", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "linked"
   WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            683, ["groups.title"],
+            761, ["groups.title"],
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1)"#
         ),
     };
@@ -88,7 +88,7 @@ pub fn list_by_groups_targets(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            685, ["groups.targets", limit],
+            763, ["groups.targets", limit],
             r#"SELECT t."id"
 FROM "linked__groups__targets" c
 CROSS JOIN "linked" t ON t."id" = c."_id"
@@ -101,7 +101,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    686, ["groups.targets", after id, limit],
+                    764, ["groups.targets", after id, limit],
                     r#"SELECT t."id"
 FROM "linked__groups__targets" c
 CROSS JOIN "linked" t ON t."id" = c."_id"
@@ -115,14 +115,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            688, ["groups.targets", limit],
+            766, ["groups.targets", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "linked"
   WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            687, ["groups.targets"],
+            765, ["groups.targets"],
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1)"#
         ),
     };
@@ -136,7 +136,7 @@ pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            689, ["named.value", limit],
+            767, ["named.value", limit],
             r#"SELECT t."id"
 FROM "linked__named" c
 CROSS JOIN "linked" t ON t."id" = c."_id"
@@ -148,7 +148,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    690, ["named.value", after id, limit],
+                    768, ["named.value", after id, limit],
                     r#"SELECT t."id"
 FROM "linked__named" c
 CROSS JOIN "linked" t ON t."id" = c."_id"
@@ -161,14 +161,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            692, ["named.value", limit],
+            770, ["named.value", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "linked"
   WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            691, ["named.value"],
+            769, ["named.value"],
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1)"#
         ),
     };
@@ -182,7 +182,7 @@ pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: generated::Stmt = stmt!(
-        671, [id],
+        748, [id],
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -198,7 +198,7 @@ pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: generated::Stmt = stmt!(
-        677, [id],
+        755, [id],
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
@@ -334,23 +334,23 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Groups, children::GroupsTargets, children::Named
     ],
     sequences: &[],
-    get: stmt!(654, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(656, r#"INSERT INTO "linked" ("id") VALUES ($1)"#),
+    get: stmt!(729, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(731, r#"INSERT INTO "linked" ("id") VALUES ($1)"#),
     upsert: stmt!(
-        655,
+        730,
         r#"INSERT INTO "linked" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: stmt!(657, [id], r#"DELETE FROM "linked" WHERE "id" = $1"#),
-    page_first: stmt!(658, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(732, [id], r#"DELETE FROM "linked" WHERE "id" = $1"#),
+    page_first: stmt!(733, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        659, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        734, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        660, [keys],
+        735, [keys],
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "linked" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        661, [keys],
+        736, [keys],
         r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

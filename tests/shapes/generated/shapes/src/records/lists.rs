@@ -229,23 +229,23 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Points, children::Nothings, children::Items
     ],
     sequences: &[],
-    get: stmt!(204, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(206, r#"INSERT INTO "lists" ("id") VALUES ($1)"#),
+    get: stmt!(226, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(228, r#"INSERT INTO "lists" ("id") VALUES ($1)"#),
     upsert: stmt!(
-        205,
+        227,
         r#"INSERT INTO "lists" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#
     ),
-    delete: stmt!(207, [id], r#"DELETE FROM "lists" WHERE "id" = $1"#),
-    page_first: stmt!(208, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(229, [id], r#"DELETE FROM "lists" WHERE "id" = $1"#),
+    page_first: stmt!(230, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        209, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        231, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        210, [keys],
+        232, [keys],
         r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "lists" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        211, [keys],
+        233, [keys],
         r#"DELETE FROM "lists" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

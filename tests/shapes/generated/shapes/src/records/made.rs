@@ -38,7 +38,7 @@ FROM "mades""#,
 }
 
 static GET_BY_NUMBER: generated::Stmt = stmt!(
-    774, [number], select!(r#"WHERE "number" = $1"#)
+    860, [number], select!(r#"WHERE "number" = $1"#)
 );
 
 /// Gets the row of `mades` with this `number`, by its unique index.
@@ -108,7 +108,7 @@ impl protostore::Record for Made {
     const KEEPS: bool = true;
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            773, [update_time, id],
+            859, [update_time, id],
             r#"UPDATE "mades" SET "update_time" = $1 WHERE "id" = $2"#
         ),
     );
@@ -274,15 +274,15 @@ pub static TABLE: protostore::Table = protostore::Table {
             text: false,
         },
     ],
-    get: stmt!(758, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(843, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        760,
+        845,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        759,
+        844,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -292,20 +292,20 @@ DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
     "maybe_number" = excluded."maybe_number", "create_time" = excluded."create_time",
     "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(761, [id], r#"DELETE FROM "mades" WHERE "id" = $1"#),
-    page_first: stmt!(762, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(846, [id], r#"DELETE FROM "mades" WHERE "id" = $1"#),
+    page_first: stmt!(847, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        763, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        848, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        764, [keys],
+        849, [keys],
         r#"SELECT o.key, t."id", t."name", t."token", t."maybe_token", t."number", t."maybe_number",
     t."create_time", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "mades" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        765, [keys],
+        850, [keys],
         r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

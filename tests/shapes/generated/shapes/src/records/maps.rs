@@ -437,26 +437,26 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::InsideCounts
     ],
     sequences: &[],
-    get: stmt!(453, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(455, r#"INSERT INTO "maps" ("id", "inside") VALUES ($1, $2)"#),
+    get: stmt!(488, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(490, r#"INSERT INTO "maps" ("id", "inside") VALUES ($1, $2)"#),
     upsert: stmt!(
-        454,
+        489,
         r#"INSERT INTO "maps" ("id", "inside")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "inside" = excluded."inside""#
     ),
-    delete: stmt!(456, [id], r#"DELETE FROM "maps" WHERE "id" = $1"#),
-    page_first: stmt!(457, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(491, [id], r#"DELETE FROM "maps" WHERE "id" = $1"#),
+    page_first: stmt!(492, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        458, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        493, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        459, [keys],
+        494, [keys],
         r#"SELECT o.key, t."id", t."inside" FROM json_each($1) o CROSS JOIN "maps" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        460, [keys],
+        495, [keys],
         r#"DELETE FROM "maps" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

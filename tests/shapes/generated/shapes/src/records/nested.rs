@@ -736,9 +736,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::OuterMiddlePoints, children::OuterAlwaysPoints, children::OuterNames
     ],
     sequences: &[],
-    get: stmt!(158, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(176, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        160,
+        178,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
     "outer__middle__point__x", "outer__middle__point__y", "outer__middle__point__colour",
@@ -756,7 +756,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $40, $41, $42)"#
     ),
     upsert: stmt!(
-        159,
+        177,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
     "outer__middle__point__x", "outer__middle__point__y", "outer__middle__point__colour",
@@ -808,13 +808,13 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     "must__y" = excluded."must__y", "must__colour" = excluded."must__colour",
     "must__time" = excluded."must__time""#
     ),
-    delete: stmt!(161, [id], r#"DELETE FROM "nesteds" WHERE "id" = $1"#),
-    page_first: stmt!(162, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(179, [id], r#"DELETE FROM "nesteds" WHERE "id" = $1"#),
+    page_first: stmt!(180, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        163, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        181, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        164, [keys],
+        182, [keys],
         r#"SELECT o.key, t."id", t."point", t."point__x", t."point__y", t."point__colour", t."point__time",
     t."outer", t."outer__name", t."outer__middle", t."outer__middle__data",
     t."outer__middle__point", t."outer__middle__point__x", t."outer__middle__point__y",
@@ -831,7 +831,7 @@ FROM json_each($1) o
 CROSS JOIN "nesteds" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        165, [keys],
+        183, [keys],
         r#"DELETE FROM "nesteds" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

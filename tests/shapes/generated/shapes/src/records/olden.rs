@@ -750,9 +750,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Musts, children::Mays, children::ByName, children::OfPacked_9
     ],
     sequences: &[],
-    get: stmt!(1703, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1899, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1705,
+        1901,
         r#"INSERT INTO "olden" ("id", "must", "must__a_bool", "must__an_int32", "must__a_sint32",
     "must__a_sfixed32", "must__an_int64", "must__a_sint64", "must__a_sfixed64", "must__a_uint32",
     "must__a_fixed32", "must__a_uint64", "must__a_fixed64", "must__a_float", "must__a_double",
@@ -770,7 +770,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53)"#
     ),
     upsert: stmt!(
-        1704,
+        1900,
         r#"INSERT INTO "olden" ("id", "must", "must__a_bool", "must__an_int32", "must__a_sint32",
     "must__a_sfixed32", "must__an_int64", "must__a_sint64", "must__a_sfixed64", "must__a_uint32",
     "must__a_fixed32", "must__a_uint64", "must__a_fixed64", "must__a_float", "must__a_double",
@@ -821,13 +821,13 @@ DO UPDATE SET "must" = excluded."must", "must__a_bool" = excluded."must__a_bool"
     "one_must__a_bytes" = excluded."one_must__a_bytes",
     "one_must__a_grade" = excluded."one_must__a_grade", "one_grade" = excluded."one_grade""#
     ),
-    delete: stmt!(1706, [id], r#"DELETE FROM "olden" WHERE "id" = $1"#),
-    page_first: stmt!(1707, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1902, [id], r#"DELETE FROM "olden" WHERE "id" = $1"#),
+    page_first: stmt!(1903, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1708, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1904, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1709, [keys],
+        1905, [keys],
         r#"SELECT o.key, t."id", t."must", t."must__a_bool", t."must__an_int32", t."must__a_sint32",
     t."must__a_sfixed32", t."must__an_int64", t."must__a_sint64", t."must__a_sfixed64",
     t."must__a_uint32", t."must__a_fixed32", t."must__a_uint64", t."must__a_fixed64",
@@ -845,7 +845,7 @@ FROM json_each($1) o
 CROSS JOIN "olden" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1710, [keys],
+        1906, [keys],
         r#"DELETE FROM "olden" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

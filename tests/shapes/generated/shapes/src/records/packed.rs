@@ -498,16 +498,16 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Values, children::RawByRaw, children::Inners
     ],
     sequences: &[],
-    get: stmt!(1013, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1125, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1015,
+        1127,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
     "inner", "inner__point", "inner__names", "inner__raw")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
     ),
     upsert: stmt!(
-        1014,
+        1126,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
     "inner", "inner__point", "inner__names", "inner__raw")
@@ -522,13 +522,13 @@ DO UPDATE SET "point" = excluded."point", "must" = excluded."must", "points" = e
     "inner__point" = excluded."inner__point", "inner__names" = excluded."inner__names",
     "inner__raw" = excluded."inner__raw""#
     ),
-    delete: stmt!(1016, [id], r#"DELETE FROM "packed" WHERE "id" = $1"#),
-    page_first: stmt!(1017, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1128, [id], r#"DELETE FROM "packed" WHERE "id" = $1"#),
+    page_first: stmt!(1129, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1018, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1130, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1019, [keys],
+        1131, [keys],
         r#"SELECT o.key, t."id", t."point", t."must", t."points", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."raw", t."maybe_raw", t."wrapped", t."settings", t."one_point",
     t."one_raw", t."one_tree", t."inner", t."inner__point", t."inner__names", t."inner__raw"
@@ -536,7 +536,7 @@ FROM json_each($1) o
 CROSS JOIN "packed" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1020, [keys],
+        1132, [keys],
         r#"DELETE FROM "packed" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -194,26 +194,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(1053, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(1055, r#"INSERT INTO "partials" ("id", "half") VALUES ($1, $2)"#),
+    get: stmt!(1169, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(1171, r#"INSERT INTO "partials" ("id", "half") VALUES ($1, $2)"#),
     upsert: stmt!(
-        1054,
+        1170,
         r#"INSERT INTO "partials" ("id", "half")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "half" = excluded."half""#
     ),
-    delete: stmt!(1056, [id], r#"DELETE FROM "partials" WHERE "id" = $1"#),
-    page_first: stmt!(1057, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1172, [id], r#"DELETE FROM "partials" WHERE "id" = $1"#),
+    page_first: stmt!(1173, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1058, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1174, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1059, [keys],
+        1175, [keys],
         r#"SELECT o.key, t."id", t."half" FROM json_each($1) o CROSS JOIN "partials" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1060, [keys],
+        1176, [keys],
         r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

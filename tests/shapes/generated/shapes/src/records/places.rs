@@ -1652,9 +1652,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::AnSfixed32ByNumber, children::AFixed32ByNumber
     ],
     sequences: &[],
-    get: stmt!(1736, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1936, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1738,
+        1938,
         r#"INSERT INTO "places" ("id", "plain", "plain__a_bool", "plain__an_int32", "plain__a_sint32",
     "plain__a_sfixed32", "plain__an_int64", "plain__a_sint64", "plain__a_sfixed64",
     "plain__a_uint32", "plain__a_fixed32", "plain__a_uint64", "plain__a_fixed64", "plain__a_float",
@@ -1690,7 +1690,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $97, $98, $99, $100, $101, $102, $103, $104, $105, $106, $107, $108, $109, $110, $111)"#
     ),
     upsert: stmt!(
-        1737,
+        1937,
         r#"INSERT INTO "places" ("id", "plain", "plain__a_bool", "plain__an_int32", "plain__a_sint32",
     "plain__a_sfixed32", "plain__an_int64", "plain__a_sint64", "plain__a_sfixed64",
     "plain__a_uint32", "plain__a_fixed32", "plain__a_uint64", "plain__a_fixed64", "plain__a_float",
@@ -1818,13 +1818,13 @@ DO UPDATE SET "plain" = excluded."plain", "plain__a_bool" = excluded."plain__a_b
     "one_either__a_time" = excluded."one_either__a_time",
     "one_either__a_duration" = excluded."one_either__a_duration""#
     ),
-    delete: stmt!(1739, [id], r#"DELETE FROM "places" WHERE "id" = $1"#),
-    page_first: stmt!(1740, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1939, [id], r#"DELETE FROM "places" WHERE "id" = $1"#),
+    page_first: stmt!(1940, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1741, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1941, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1742, [keys],
+        1942, [keys],
         r#"SELECT o.key, t."id", t."plain", t."plain__a_bool", t."plain__an_int32", t."plain__a_sint32",
     t."plain__a_sfixed32", t."plain__an_int64", t."plain__a_sint64", t."plain__a_sfixed64",
     t."plain__a_uint32", t."plain__a_fixed32", t."plain__a_uint64", t."plain__a_fixed64",
@@ -1860,7 +1860,7 @@ FROM json_each($1) o
 CROSS JOIN "places" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1743, [keys],
+        1943, [keys],
         r#"DELETE FROM "places" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

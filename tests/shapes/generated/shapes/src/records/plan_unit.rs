@@ -42,22 +42,22 @@ pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, Strin
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1449, [run, limit], select!(r#"WHERE "run" = $1 ORDER BY "number" LIMIT $2"#)
+            1631, [run, limit], select!(r#"WHERE "run" = $1 ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1450, [run, after number, limit],
+                    1632, [run, after number, limit],
                     select!(r#"WHERE "run" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1452, [run, limit],
+            1634, [run, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1451, [run], r#"DELETE FROM "plan_units" WHERE "run" = $1"#),
+        delete: stmt!(1633, [run], r#"DELETE FROM "plan_units" WHERE "run" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, run.into())
@@ -72,25 +72,25 @@ pub fn list_by_run_made_for(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1453, [run, made_for, limit],
+            1635, [run, made_for, limit],
             select!(r#"WHERE "run" = $1 AND "made_for" = $2 ORDER BY "number" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1454, [run, made_for, after number, limit],
+                    1636, [run, made_for, after number, limit],
                     select!(r#"WHERE "run" = $1 AND "made_for" = $2 AND "number" > $3 ORDER BY "number" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1456, [run, made_for, limit],
+            1638, [run, made_for, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1455, [run, made_for],
+            1637, [run, made_for],
             r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2"#
         ),
     };
@@ -107,7 +107,7 @@ pub fn list_by_dependencies_run_unit(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1457, [run, "dependencies.unit", limit],
+            1639, [run, "dependencies.unit", limit],
             r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" c
 CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
@@ -120,7 +120,7 @@ ORDER BY c."_number" LIMIT $3"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1458, [run, "dependencies.unit", after number, limit],
+                    1640, [run, "dependencies.unit", after number, limit],
                     r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" c
 CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
@@ -134,7 +134,7 @@ ORDER BY c."_number" LIMIT $4"#
             ),
         ],
         count: stmt!(
-            1460, [run, "dependencies.unit", limit],
+            1642, [run, "dependencies.unit", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "plan_units"
@@ -143,7 +143,7 @@ FROM (SELECT 1
     WHERE "_run" = $1 AND "unit" = $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1459, [run, "dependencies.unit"],
+            1641, [run, "dependencies.unit"],
             r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__dependencies"
@@ -163,7 +163,7 @@ pub fn list_by_beside_run(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1461, [run, beside, limit],
+            1643, [run, beside, limit],
             r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" c
 CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
@@ -176,7 +176,7 @@ ORDER BY c."_number" LIMIT $3"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1462, [run, beside, after number, limit],
+                    1644, [run, beside, after number, limit],
                     r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" c
 CROSS JOIN "plan_units" t ON t."run" = c."_run" AND t."number" = c."_number"
@@ -190,7 +190,7 @@ ORDER BY c."_number" LIMIT $4"#
             ),
         ],
         count: stmt!(
-            1464, [run, beside, limit],
+            1646, [run, beside, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "plan_units"
@@ -199,7 +199,7 @@ FROM (SELECT 1
     WHERE "_run" = $1 AND "value" = $2) LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1463, [run, beside],
+            1645, [run, beside],
             r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
   FROM "plan_units__beside"
@@ -217,7 +217,7 @@ pub fn plan_units_by_dependencies(
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
     static ROWS: generated::Stmt = stmt!(
-        1438, [run, number],
+        1619, [run, number],
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."unit"
@@ -234,7 +234,7 @@ pub fn plan_units_by_beside(
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
     static ROWS: generated::Stmt = stmt!(
-        1445, [run, number],
+        1627, [run, number],
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."value"
@@ -373,7 +373,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["run", "number"],
                 hides: false,
                 exists: stmt!(
-                    1430, [run, made_for],
+                    1610, [run, made_for],
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                 ),
             },
@@ -409,7 +409,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["run", "made_for"],
             field: "run, made_for",
             names: stmt!(
-                1431, [run, number],
+                1611, [run, number],
                 r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT 1"#
             ),
         },
@@ -419,7 +419,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["from__run", "from__unit"],
             field: "from.run, from.unit",
             names: stmt!(
-                1432, [run, number],
+                1612, [run, number],
                 r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = $1 AND "from__unit" = $2 LIMIT 1"#
             ),
         },
@@ -428,35 +428,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["plan_units", "unit_logs"],
     children: generated::child_tables![children::Dependencies, children::Beside],
     sequences: &[],
-    get: stmt!(1422, [run, number], select!(r#"WHERE "run" = $1 AND "number" = $2"#)),
+    get: stmt!(1602, [run, number], select!(r#"WHERE "run" = $1 AND "number" = $2"#)),
     insert: stmt!(
-        1424,
+        1604,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES ($1, $2, $3)"#
     ),
     upsert: stmt!(
-        1423,
+        1603,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for")
 VALUES ($1, $2, $3)
 ON CONFLICT ("run", "number")
 DO UPDATE SET "made_for" = excluded."made_for""#
     ),
     delete: stmt!(
-        1425, [run, number],
+        1605, [run, number],
         r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
     ),
-    page_first: stmt!(1426, [limit], select!(r#"ORDER BY "run", "number" LIMIT $1"#)),
+    page_first: stmt!(1606, [limit], select!(r#"ORDER BY "run", "number" LIMIT $1"#)),
     page_after: stmt!(
-        1427, [after run, after number, limit],
+        1607, [after run, after number, limit],
         select!(r#"WHERE ("run", "number") > ($1, $2) ORDER BY "run", "number" LIMIT $3"#)
     ),
     get_many: stmt!(
-        1428, [keys],
+        1608, [keys],
         r#"SELECT o.key, t."run", t."number", t."made_for"
 FROM json_each($1) o
 CROSS JOIN "plan_units" t ON t."run" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        1429, [keys],
+        1609, [keys],
         r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

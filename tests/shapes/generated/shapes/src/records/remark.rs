@@ -47,23 +47,23 @@ pub fn list_by_topic(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1398, [topic, limit],
+            1578, [topic, limit],
             select!(r#"WHERE "topic" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1399, [topic, after id, limit],
+                    1579, [topic, after id, limit],
                     select!(r#"WHERE "topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1401, [topic, limit],
+            1581, [topic, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1400, [topic], r#"DELETE FROM "remarks" WHERE "topic" IS $1"#),
+        delete: stmt!(1580, [topic], r#"DELETE FROM "remarks" WHERE "topic" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -80,24 +80,24 @@ pub fn list_by_first_topic(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1402, [first_topic, limit],
+            1582, [first_topic, limit],
             select!(r#"WHERE "first_topic" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1403, [first_topic, after id, limit],
+                    1583, [first_topic, after id, limit],
                     select!(r#"WHERE "first_topic" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1405, [first_topic, limit],
+            1585, [first_topic, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1404, [first_topic], r#"DELETE FROM "remarks" WHERE "first_topic" IS $1"#
+            1584, [first_topic], r#"DELETE FROM "remarks" WHERE "first_topic" IS $1"#
         ),
     };
 
@@ -115,24 +115,24 @@ pub fn list_by_last_topic(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1406, [last_topic, limit],
+            1586, [last_topic, limit],
             select!(r#"WHERE "last_topic" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1407, [last_topic, after id, limit],
+                    1587, [last_topic, after id, limit],
                     select!(r#"WHERE "last_topic" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1409, [last_topic, limit],
+            1589, [last_topic, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1408, [last_topic], r#"DELETE FROM "remarks" WHERE "last_topic" = $1"#
+            1588, [last_topic], r#"DELETE FROM "remarks" WHERE "last_topic" = $1"#
         ),
     };
 
@@ -147,24 +147,24 @@ pub fn list_by_part_topic(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1410, ["part.topic", limit],
+            1590, ["part.topic", limit],
             select!(r#"WHERE "part__topic" IS $1 AND "part" ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1411, ["part.topic", after id, limit],
+                    1591, ["part.topic", after id, limit],
                     select!(r#"WHERE "part__topic" IS $1 AND "part" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1413, ["part.topic", limit],
+            1593, ["part.topic", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS $1 AND "part" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1412, ["part.topic"],
+            1592, ["part.topic"],
             r#"DELETE FROM "remarks" WHERE "part__topic" IS $1 AND "part""#
         ),
     };
@@ -183,7 +183,7 @@ pub fn list_by_seen_topics(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1414, [seen_topics, limit],
+            1594, [seen_topics, limit],
             r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM "remarks__seen_topics" c
 CROSS JOIN "remarks" t ON t."id" = c."_id"
@@ -195,7 +195,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1415, [seen_topics, after id, limit],
+                    1595, [seen_topics, after id, limit],
                     r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM "remarks__seen_topics" c
 CROSS JOIN "remarks" t ON t."id" = c."_id"
@@ -208,14 +208,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1417, [seen_topics, limit],
+            1597, [seen_topics, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "remarks"
   WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1416, [seen_topics],
+            1596, [seen_topics],
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1)"#
         ),
     };
@@ -231,7 +231,7 @@ pub fn list_by_parts_topic(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1418, ["parts.topic", limit],
+            1598, ["parts.topic", limit],
             r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM "remarks__parts" c
 CROSS JOIN "remarks" t ON t."id" = c."_id"
@@ -243,7 +243,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1419, ["parts.topic", after id, limit],
+                    1599, ["parts.topic", after id, limit],
                     r#"SELECT t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM "remarks__parts" c
 CROSS JOIN "remarks" t ON t."id" = c."_id"
@@ -256,14 +256,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1421, ["parts.topic", limit],
+            1601, ["parts.topic", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "remarks"
   WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1420, ["parts.topic"],
+            1600, ["parts.topic"],
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1)"#
         ),
     };
@@ -280,7 +280,7 @@ pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: generated::Stmt = stmt!(
-        1387, [id],
+        1566, [id],
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
@@ -437,7 +437,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 hides: false,
                 exists: stmt!(
-                    1381, [topic], r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
+                    1559, [topic], r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -448,7 +448,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 hides: false,
                 exists: stmt!(
-                    1382, ["part.topic"], r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
+                    1560, ["part.topic"], r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
                 ),
             },
         ],
@@ -495,14 +495,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::SeenTopics, children::Parts],
     sequences: &[],
-    get: stmt!(1373, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1551, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1375,
+        1553,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        1374,
+        1552,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
@@ -510,19 +510,19 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
     "last_topic" = excluded."last_topic", "part" = excluded."part",
     "part__topic" = excluded."part__topic""#
     ),
-    delete: stmt!(1376, [id], r#"DELETE FROM "remarks" WHERE "id" = $1"#),
-    page_first: stmt!(1377, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1554, [id], r#"DELETE FROM "remarks" WHERE "id" = $1"#),
+    page_first: stmt!(1555, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1378, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1556, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1379, [keys],
+        1557, [keys],
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM json_each($1) o
 CROSS JOIN "remarks" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1380, [keys],
+        1558, [keys],
         r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -227,15 +227,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(150, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(168, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        152,
+        170,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
     ),
     upsert: stmt!(
-        151,
+        169,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -245,20 +245,20 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_uint64" = excluded."a_uint64"
     "a_bytes" = excluded."a_bytes", "a_colour" = excluded."a_colour", "a_bool" = excluded."a_bool",
     "a_uint32" = excluded."a_uint32", "text" = excluded."text", "a_time" = excluded."a_time""#
     ),
-    delete: stmt!(153, [id], r#"DELETE FROM "requireds" WHERE "id" = $1"#),
-    page_first: stmt!(154, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(171, [id], r#"DELETE FROM "requireds" WHERE "id" = $1"#),
+    page_first: stmt!(172, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        155, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        173, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        156, [keys],
+        174, [keys],
         r#"SELECT o.key, t."id", t."an_int32", t."a_uint64", t."a_double", t."a_string", t."a_bytes",
     t."a_colour", t."a_bool", t."a_uint32", t."text", t."a_time"
 FROM json_each($1) o
 CROSS JOIN "requireds" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        157, [keys],
+        175, [keys],
         r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -64,23 +64,23 @@ pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("_singleton")],
         first: stmt!(
-            735, [revision, limit],
+            819, [revision, limit],
             select!(r#"WHERE "revision" = $1 ORDER BY "_singleton" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    736, [revision, after _singleton, limit],
+                    820, [revision, after _singleton, limit],
                     select!(r#"WHERE "revision" = $1 AND "_singleton" > $2 ORDER BY "_singleton" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            738, [revision, limit],
+            822, [revision, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(737, [revision], r#"DELETE FROM "settings" WHERE "revision" = $1"#),
+        delete: stmt!(821, [revision], r#"DELETE FROM "settings" WHERE "revision" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, revision)
@@ -94,7 +94,7 @@ pub fn list_by_target_ids(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("_singleton")],
         first: stmt!(
-            739, [target_ids, limit],
+            823, [target_ids, limit],
             r#"SELECT t."name", t."revision", t."colour", t."point", t."point__x", t."point__y", t."point__colour",
     t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour", t."at__time"
 FROM "settings__target_ids" c
@@ -107,7 +107,7 @@ ORDER BY c."_singleton" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    740, [target_ids, after _singleton, limit],
+                    824, [target_ids, after _singleton, limit],
                     r#"SELECT t."name", t."revision", t."colour", t."point", t."point__x", t."point__y", t."point__colour",
     t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour", t."at__time"
 FROM "settings__target_ids" c
@@ -121,7 +121,7 @@ ORDER BY c."_singleton" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            742, [target_ids, limit],
+            826, [target_ids, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "settings"
@@ -130,7 +130,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            741, [target_ids],
+            825, [target_ids],
             r#"DELETE FROM "settings"
 WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)"#
         ),
@@ -146,7 +146,7 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
     protostore::Singleton,
 > {
     static ROWS: generated::Stmt = stmt!(
-        730, [_singleton],
+        814, [_singleton],
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
 JOIN "targets" t ON t."id" = j."value"
@@ -470,15 +470,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::NamedValueNumbers, children::TargetIds
     ],
     sequences: &[],
-    get: stmt!(693, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    get: stmt!(771, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(
-        695,
+        773,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
     "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
 VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
     upsert: stmt!(
-        694,
+        772,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
     "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
 VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -491,15 +491,15 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
     "at__time" = excluded."at__time""#
     ),
     delete: stmt!(
-        696, [_singleton], r#"DELETE FROM "settings" WHERE "_singleton" = $1"#
+        774, [_singleton], r#"DELETE FROM "settings" WHERE "_singleton" = $1"#
     ),
-    page_first: stmt!(697, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    page_first: stmt!(775, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
     page_after: stmt!(
-        698, [after _singleton, limit],
+        776, [after _singleton, limit],
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     get_many: stmt!(
-        699, [keys],
+        777, [keys],
         r#"SELECT o.key, t."name", t."revision", t."colour", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour",
     t."at__time"
@@ -507,7 +507,7 @@ FROM json_each($1) o
 CROSS JOIN "settings" t ON t."_singleton" = o.value"#
     ),
     delete_many: stmt!(
-        700, [keys],
+        778, [keys],
         r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };

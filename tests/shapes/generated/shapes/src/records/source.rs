@@ -61,7 +61,7 @@ FROM "sources""#,
 }
 
 static GET_BY_ALONE: generated::Stmt = stmt!(
-    388, [alone], select!(r#"WHERE "alone" = $1"#)
+    422, [alone], select!(r#"WHERE "alone" = $1"#)
 );
 
 /// Gets the row of `sources` with this `alone`, by its unique index.
@@ -77,7 +77,7 @@ pub fn upsert_by_alone(record: Source) -> protostore::UpsertBy<Source> {
 }
 
 static GET_BY_CODE: generated::Stmt = stmt!(
-    389, [code], select!(r#"WHERE "code" = $1"#)
+    423, [code], select!(r#"WHERE "code" = $1"#)
 );
 
 /// Gets the row of `sources` with this `code`, by its unique index.
@@ -100,22 +100,22 @@ pub fn list_by_keeps(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            390, [keeps, limit], select!(r#"WHERE "keeps" IS $1 ORDER BY "id" LIMIT $2"#)
+            424, [keeps, limit], select!(r#"WHERE "keeps" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    391, [keeps, after id, limit],
+                    425, [keeps, after id, limit],
                     select!(r#"WHERE "keeps" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            393, [keeps, limit],
+            427, [keeps, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(392, [keeps], r#"DELETE FROM "sources" WHERE "keeps" IS $1"#),
+        delete: stmt!(426, [keeps], r#"DELETE FROM "sources" WHERE "keeps" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -132,24 +132,24 @@ pub fn list_by_goes_along(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            394, [goes_along, limit],
+            428, [goes_along, limit],
             select!(r#"WHERE "goes_along" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    395, [goes_along, after id, limit],
+                    429, [goes_along, after id, limit],
                     select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            397, [goes_along, limit],
+            431, [goes_along, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            396, [goes_along], r#"DELETE FROM "sources" WHERE "goes_along" IS $1"#
+            430, [goes_along], r#"DELETE FROM "sources" WHERE "goes_along" IS $1"#
         ),
     };
 
@@ -167,23 +167,23 @@ pub fn list_by_lets_go(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            398, [lets_go, limit],
+            432, [lets_go, limit],
             select!(r#"WHERE "lets_go" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    399, [lets_go, after id, limit],
+                    433, [lets_go, after id, limit],
                     select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            401, [lets_go, limit],
+            435, [lets_go, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(400, [lets_go], r#"DELETE FROM "sources" WHERE "lets_go" IS $1"#),
+        delete: stmt!(434, [lets_go], r#"DELETE FROM "sources" WHERE "lets_go" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -198,22 +198,22 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            402, [maybe, limit], select!(r#"WHERE "maybe" = $1 ORDER BY "id" LIMIT $2"#)
+            436, [maybe, limit], select!(r#"WHERE "maybe" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    403, [maybe, after id, limit],
+                    437, [maybe, after id, limit],
                     select!(r#"WHERE "maybe" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            405, [maybe, limit],
+            439, [maybe, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(404, [maybe], r#"DELETE FROM "sources" WHERE "maybe" = $1"#),
+        delete: stmt!(438, [maybe], r#"DELETE FROM "sources" WHERE "maybe" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, maybe.into())
@@ -225,22 +225,22 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            406, [must, limit], select!(r#"WHERE "must" = $1 ORDER BY "id" LIMIT $2"#)
+            440, [must, limit], select!(r#"WHERE "must" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    407, [must, after id, limit],
+                    441, [must, after id, limit],
                     select!(r#"WHERE "must" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            409, [must, limit],
+            443, [must, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(408, [must], r#"DELETE FROM "sources" WHERE "must" = $1"#),
+        delete: stmt!(442, [must], r#"DELETE FROM "sources" WHERE "must" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, must.into())
@@ -252,23 +252,23 @@ pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            410, [number, limit],
+            444, [number, limit],
             select!(r#"WHERE "number" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    411, [number, after id, limit],
+                    445, [number, after id, limit],
                     select!(r#"WHERE "number" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            413, [number, limit],
+            447, [number, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(412, [number], r#"DELETE FROM "sources" WHERE "number" = $1"#),
+        delete: stmt!(446, [number], r#"DELETE FROM "sources" WHERE "number" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, number)
@@ -282,23 +282,23 @@ pub fn list_by_parent(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            414, [parent, limit],
+            448, [parent, limit],
             select!(r#"WHERE "parent" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    415, [parent, after id, limit],
+                    449, [parent, after id, limit],
                     select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            417, [parent, limit],
+            451, [parent, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(416, [parent], r#"DELETE FROM "sources" WHERE "parent" IS $1"#),
+        delete: stmt!(450, [parent], r#"DELETE FROM "sources" WHERE "parent" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -315,24 +315,24 @@ pub fn list_by_link_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            418, ["link.target", limit],
+            452, ["link.target", limit],
             select!(r#"WHERE "link__target" IS $1 AND "link" ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    419, ["link.target", after id, limit],
+                    453, ["link.target", after id, limit],
                     select!(r#"WHERE "link__target" IS $1 AND "link" AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            421, ["link.target", limit],
+            455, ["link.target", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS $1 AND "link" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            420, ["link.target"],
+            454, ["link.target"],
             r#"DELETE FROM "sources" WHERE "link__target" IS $1 AND "link""#
         ),
     };
@@ -351,23 +351,23 @@ pub fn list_by_colour(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            422, [colour, limit],
+            456, [colour, limit],
             select!(r#"WHERE "colour" = $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    423, [colour, after id, limit],
+                    457, [colour, after id, limit],
                     select!(r#"WHERE "colour" = $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            425, [colour, limit],
+            459, [colour, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(424, [colour], r#"DELETE FROM "sources" WHERE "colour" = $1"#),
+        delete: stmt!(458, [colour], r#"DELETE FROM "sources" WHERE "colour" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, colour)
@@ -381,7 +381,7 @@ pub fn list_by_targets(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            426, [targets, limit],
+            460, [targets, limit],
             r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
     t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM "sources__targets" c
@@ -394,7 +394,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    427, [targets, after id, limit],
+                    461, [targets, after id, limit],
                     r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
     t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM "sources__targets" c
@@ -408,14 +408,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            429, [targets, limit],
+            463, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "sources"
   WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            428, [targets],
+            462, [targets],
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1)"#
         ),
     };
@@ -429,7 +429,7 @@ pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            430, [numbers, limit],
+            464, [numbers, limit],
             r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
     t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM "sources__numbers" c
@@ -442,7 +442,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    431, [numbers, after id, limit],
+                    465, [numbers, after id, limit],
                     r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
     t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM "sources__numbers" c
@@ -456,14 +456,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            433, [numbers, limit],
+            467, [numbers, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "sources"
   WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            432, [numbers],
+            466, [numbers],
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1)"#
         ),
     };
@@ -479,7 +479,7 @@ pub fn list_by_links_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            434, ["links.target", limit],
+            468, ["links.target", limit],
             r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
     t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM "sources__links" c
@@ -492,7 +492,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    435, ["links.target", after id, limit],
+                    469, ["links.target", after id, limit],
                     r#"SELECT t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone", t."number",
     t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM "sources__links" c
@@ -506,14 +506,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            437, ["links.target", limit],
+            471, ["links.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "sources"
   WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            436, ["links.target"],
+            470, ["links.target"],
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1)"#
         ),
     };
@@ -530,7 +530,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: generated::Stmt = stmt!(
-        367, [id],
+        399, [id],
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -546,7 +546,7 @@ pub fn int_keys_by_numbers(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::IntKey, String> {
     static ROWS: generated::Stmt = stmt!(
-        376, [id],
+        409, [id],
         r#"SELECT t."id"
 FROM "sources__numbers" j
 JOIN "int_keys" t ON t."id" = j."value"
@@ -752,7 +752,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(354, [keeps], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
+                exists: stmt!(385, [keeps], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__goes_along__fk",
@@ -762,7 +762,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    355, [goes_along], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                    386, [goes_along], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -773,7 +773,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    356, [lets_go], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                    387, [lets_go], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -783,7 +783,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(357, [maybe], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
+                exists: stmt!(388, [maybe], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__must__fk",
@@ -792,7 +792,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(358, [must], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
+                exists: stmt!(389, [must], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__alone__fk",
@@ -801,7 +801,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 hides: false,
-                exists: stmt!(359, [alone], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
+                exists: stmt!(390, [alone], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#),
             },
             protostore::ForeignKey {
                 name: "sources__number__fk",
@@ -811,7 +811,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    360, [number], r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#
+                    391, [number], r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -822,7 +822,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    361, [parent], r#"SELECT 1 FROM "sources" WHERE "id" = $1"#
+                    392, [parent], r#"SELECT 1 FROM "sources" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -833,7 +833,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    362, ["link.target"], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                    393, ["link.target"], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -895,15 +895,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Targets, children::Numbers, children::Links
     ],
     sequences: &[],
-    get: stmt!(346, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(377, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        348,
+        379,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#
     ),
     upsert: stmt!(
-        347,
+        378,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -914,20 +914,20 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
     "link" = excluded."link", "link__target" = excluded."link__target",
     "link__note" = excluded."link__note", "colour" = excluded."colour", "code" = excluded."code""#
     ),
-    delete: stmt!(349, [id], r#"DELETE FROM "sources" WHERE "id" = $1"#),
-    page_first: stmt!(350, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(380, [id], r#"DELETE FROM "sources" WHERE "id" = $1"#),
+    page_first: stmt!(381, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        351, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        382, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        352, [keys],
+        383, [keys],
         r#"SELECT o.key, t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone",
     t."number", t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM json_each($1) o
 CROSS JOIN "sources" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        353, [keys],
+        384, [keys],
         r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -135,32 +135,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(1649, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
+    get: stmt!(1838, [_singleton], select!(r#"WHERE "_singleton" = $1"#)),
     insert: stmt!(
-        1651,
+        1840,
         r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, $1, $2)"#
     ),
     upsert: stmt!(
-        1650,
+        1839,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
 VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#
     ),
-    delete: stmt!(1652, [_singleton], r#"DELETE FROM "state" WHERE "_singleton" = $1"#),
-    page_first: stmt!(1653, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
+    delete: stmt!(1841, [_singleton], r#"DELETE FROM "state" WHERE "_singleton" = $1"#),
+    page_first: stmt!(1842, [limit], select!(r#"ORDER BY "_singleton" LIMIT $1"#)),
     page_after: stmt!(
-        1654, [after _singleton, limit],
+        1843, [after _singleton, limit],
         select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1655, [keys],
+        1844, [keys],
         r#"SELECT o.key, t."revision", t."text"
 FROM json_each($1) o
 CROSS JOIN "state" t ON t."_singleton" = o.value"#
     ),
     delete_many: stmt!(
-        1656, [keys],
+        1845, [keys],
         r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -177,6 +177,6 @@ static REVISION: generated::RevisionField = generated::RevisionField {
         text: false,
     },
     read: stmt!(
-        1657, [_singleton], r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#
+        1846, [_singleton], r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#
     ),
 };

@@ -51,23 +51,23 @@ pub fn list_by_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1595, [target, limit],
+            1783, [target, limit],
             select!(r#"WHERE "target" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1596, [target, after id, limit],
+                    1784, [target, after id, limit],
                     select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1598, [target, limit],
+            1786, [target, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1597, [target], r#"DELETE FROM "tagged" WHERE "target" IS $1"#),
+        delete: stmt!(1785, [target], r#"DELETE FROM "tagged" WHERE "target" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -84,23 +84,23 @@ pub fn list_by_parent(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1599, [parent, limit],
+            1787, [parent, limit],
             select!(r#"WHERE "parent" IS $1 ORDER BY "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1600, [parent, after id, limit],
+                    1788, [parent, after id, limit],
                     select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1602, [parent, limit],
+            1790, [parent, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1601, [parent], r#"DELETE FROM "tagged" WHERE "parent" IS $1"#),
+        delete: stmt!(1789, [parent], r#"DELETE FROM "tagged" WHERE "parent" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -117,7 +117,7 @@ pub fn list_by_targets(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1603, [targets, limit],
+            1791, [targets, limit],
             r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__targets" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -129,7 +129,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1604, [targets, after id, limit],
+                    1792, [targets, after id, limit],
                     r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__targets" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -142,14 +142,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1606, [targets, limit],
+            1794, [targets, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
   WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1605, [targets],
+            1793, [targets],
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1)"#
         ),
     };
@@ -165,7 +165,7 @@ pub fn list_by_links_target(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1607, ["links.target", limit],
+            1795, ["links.target", limit],
             r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__links" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -177,7 +177,7 @@ ORDER BY c."_id" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    1608, ["links.target", after id, limit],
+                    1796, ["links.target", after id, limit],
                     r#"SELECT t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM "tagged__links" c
 CROSS JOIN "tagged" t ON t."id" = c."_id"
@@ -190,14 +190,14 @@ ORDER BY c."_id" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            1610, ["links.target", limit],
+            1798, ["links.target", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "tagged"
   WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1609, ["links.target"],
+            1797, ["links.target"],
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1)"#
         ),
     };
@@ -214,7 +214,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: generated::Stmt = stmt!(
-        1582, [id],
+        1769, [id],
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -294,7 +294,7 @@ impl protostore::Record for Tagged {
     const REVISION: Option<&'static generated::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static generated::Stmt> = Some(
         &stmt!(
-            1594, [update_time, etag, id],
+            1782, [update_time, etag, id],
             r#"UPDATE "tagged" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#
         ),
     );
@@ -398,7 +398,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1569, [target], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                    1754, [target], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                 ),
             },
             protostore::ForeignKey {
@@ -409,7 +409,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 hides: false,
                 exists: stmt!(
-                    1570, [parent], r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#
+                    1755, [parent], r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#
                 ),
             },
         ],
@@ -441,33 +441,33 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Words, children::Targets, children::Links
     ],
     sequences: &[],
-    get: stmt!(1560, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1745, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1562,
+        1747,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
     ),
     upsert: stmt!(
-        1561,
+        1746,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = excluded."target",
     "parent" = excluded."parent", "update_time" = excluded."update_time""#
     ),
-    delete: stmt!(1563, [id], r#"DELETE FROM "tagged" WHERE "id" = $1"#),
-    page_first: stmt!(1564, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1748, [id], r#"DELETE FROM "tagged" WHERE "id" = $1"#),
+    page_first: stmt!(1749, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1565, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1750, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1566, [keys],
+        1751, [keys],
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each($1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1567, [keys],
+        1752, [keys],
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };
@@ -483,7 +483,7 @@ static REVISION: generated::RevisionField = generated::RevisionField {
         column: "etag",
         text: true,
     },
-    read: stmt!(1568, [id], r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#),
+    read: stmt!(1753, [id], r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#),
 };
 
 #[doc(hidden)]

@@ -120,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["keeps"],
             field: "keeps",
             names: stmt!(
-                343, [id], r#"SELECT 1 FROM "sources" WHERE "keeps" = $1 LIMIT 1"#
+                374, [id], r#"SELECT 1 FROM "sources" WHERE "keeps" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -129,7 +129,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "target_ids",
             names: stmt!(
-                344, [id],
+                375, [id],
                 r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = $1 LIMIT 1"#
             ),
         },
@@ -139,7 +139,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["target"],
             field: "must.target",
             names: stmt!(
-                345, [id], r#"SELECT 1 FROM "aparts__must" WHERE "target" = $1 LIMIT 1"#
+                376, [id], r#"SELECT 1 FROM "aparts__must" WHERE "target" = $1 LIMIT 1"#
             ),
         },
     ],
@@ -147,26 +147,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &["sources", "linked", "aparts", "tagged", "counted"],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(335, [id], select!(r#"WHERE "id" = $1"#)),
-    insert: stmt!(337, r#"INSERT INTO "targets" ("id", "name") VALUES ($1, $2)"#),
+    get: stmt!(366, [id], select!(r#"WHERE "id" = $1"#)),
+    insert: stmt!(368, r#"INSERT INTO "targets" ("id", "name") VALUES ($1, $2)"#),
     upsert: stmt!(
-        336,
+        367,
         r#"INSERT INTO "targets" ("id", "name")
 VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name""#
     ),
-    delete: stmt!(338, [id], r#"DELETE FROM "targets" WHERE "id" = $1"#),
-    page_first: stmt!(339, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(369, [id], r#"DELETE FROM "targets" WHERE "id" = $1"#),
+    page_first: stmt!(370, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        340, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        371, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        341, [keys],
+        372, [keys],
         r#"SELECT o.key, t."id", t."name" FROM json_each($1) o CROSS JOIN "targets" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        342, [keys],
+        373, [keys],
         r#"DELETE FROM "targets" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -640,16 +640,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Values, children::Inners],
     sequences: &[],
-    get: stmt!(1301, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1476, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1303,
+        1478,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
     "inner__page", "inner__names")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
     ),
     upsert: stmt!(
-        1302,
+        1477,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
     "inner__page", "inner__names")
@@ -663,13 +663,13 @@ DO UPDATE SET "page" = excluded."page", "must" = excluded."must", "pages" = excl
     "inner" = excluded."inner", "inner__page" = excluded."inner__page",
     "inner__names" = excluded."inner__names""#
     ),
-    delete: stmt!(1304, [id], r#"DELETE FROM "texts" WHERE "id" = $1"#),
-    page_first: stmt!(1305, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1479, [id], r#"DELETE FROM "texts" WHERE "id" = $1"#),
+    page_first: stmt!(1480, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1306, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1481, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1307, [keys],
+        1482, [keys],
         r#"SELECT o.key, t."id", t."page", t."must", t."pages", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."any", t."settings", t."legacy", t."one_point", t."one_page",
     t."text", t."inner", t."inner__page", t."inner__names"
@@ -677,7 +677,7 @@ FROM json_each($1) o
 CROSS JOIN "texts" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1308, [keys],
+        1483, [keys],
         r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

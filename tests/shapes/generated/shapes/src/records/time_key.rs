@@ -31,23 +31,23 @@ pub fn list_by_time(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("number")],
         first: stmt!(
-            1009, [time, limit],
+            1121, [time, limit],
             select!(r#"WHERE "time" = $1 ORDER BY "number" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1010, [time, after number, limit],
+                    1122, [time, after number, limit],
                     select!(r#"WHERE "time" = $1 AND "number" > $2 ORDER BY "number" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1012, [time, limit],
+            1124, [time, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1011, [time], r#"DELETE FROM "time_keys" WHERE "time" = $1"#),
+        delete: stmt!(1123, [time], r#"DELETE FROM "time_keys" WHERE "time" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::Rfc3339(time))
@@ -168,32 +168,32 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Words],
     sequences: &[],
-    get: stmt!(994, [time, number], select!(r#"WHERE "time" = $1 AND "number" = $2"#)),
-    insert: stmt!(996, r#"INSERT INTO "time_keys" ("time", "number") VALUES ($1, $2)"#),
+    get: stmt!(1105, [time, number], select!(r#"WHERE "time" = $1 AND "number" = $2"#)),
+    insert: stmt!(1107, r#"INSERT INTO "time_keys" ("time", "number") VALUES ($1, $2)"#),
     upsert: stmt!(
-        995,
+        1106,
         r#"INSERT INTO "time_keys" ("time", "number")
 VALUES ($1, $2)
 ON CONFLICT ("time", "number")
 DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#
     ),
     delete: stmt!(
-        997, [time, number],
+        1108, [time, number],
         r#"DELETE FROM "time_keys" WHERE "time" = $1 AND "number" = $2"#
     ),
-    page_first: stmt!(998, [limit], select!(r#"ORDER BY "time", "number" LIMIT $1"#)),
+    page_first: stmt!(1109, [limit], select!(r#"ORDER BY "time", "number" LIMIT $1"#)),
     page_after: stmt!(
-        999, [after time, after number, limit],
+        1110, [after time, after number, limit],
         select!(r#"WHERE ("time", "number") > ($1, $2) ORDER BY "time", "number" LIMIT $3"#)
     ),
     get_many: stmt!(
-        1000, [keys],
+        1111, [keys],
         r#"SELECT o.key, t."time", t."number"
 FROM json_each($1) o
 CROSS JOIN "time_keys" t ON t."time" = o.value ->> 0 AND t."number" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        1001, [keys],
+        1112, [keys],
         r#"DELETE FROM "time_keys"
 WHERE ("time", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),

@@ -120,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["topic"],
             field: "topic",
             names: stmt!(
-                1370, [name], r#"SELECT 1 FROM "remarks" WHERE "topic" = $1 LIMIT 1"#
+                1548, [name], r#"SELECT 1 FROM "remarks" WHERE "topic" = $1 LIMIT 1"#
             ),
         },
         protostore::Referrer {
@@ -129,7 +129,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["part__topic"],
             field: "part.topic",
             names: stmt!(
-                1371, [name],
+                1549, [name],
                 r#"SELECT 1 FROM "remarks" WHERE "part__topic" = $1 LIMIT 1"#
             ),
         },
@@ -139,7 +139,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["topic"],
             field: "parts.topic",
             names: stmt!(
-                1372, [name],
+                1550, [name],
                 r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = $1 LIMIT 1"#
             ),
         },
@@ -148,27 +148,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(1362, [name], select!(r#"WHERE "name" = $1"#)),
-    insert: stmt!(1364, r#"INSERT INTO "topics" ("name", "text") VALUES ($1, $2)"#),
+    get: stmt!(1540, [name], select!(r#"WHERE "name" = $1"#)),
+    insert: stmt!(1542, r#"INSERT INTO "topics" ("name", "text") VALUES ($1, $2)"#),
     upsert: stmt!(
-        1363,
+        1541,
         r#"INSERT INTO "topics" ("name", "text")
 VALUES ($1, $2)
 ON CONFLICT ("name")
 DO UPDATE SET "text" = excluded."text""#
     ),
-    delete: stmt!(1365, [name], r#"DELETE FROM "topics" WHERE "name" = $1"#),
-    page_first: stmt!(1366, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
+    delete: stmt!(1543, [name], r#"DELETE FROM "topics" WHERE "name" = $1"#),
+    page_first: stmt!(1544, [limit], select!(r#"ORDER BY "name" LIMIT $1"#)),
     page_after: stmt!(
-        1367, [after name, limit],
+        1545, [after name, limit],
         select!(r#"WHERE "name" > $1 ORDER BY "name" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1368, [keys],
+        1546, [keys],
         r#"SELECT o.key, t."name", t."text" FROM json_each($1) o CROSS JOIN "topics" t ON t."name" = o.value"#
     ),
     delete_many: stmt!(
-        1369, [keys],
+        1547, [keys],
         r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -725,9 +725,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Branches],
     sequences: &[],
-    get: stmt!(1039, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1154, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1041,
+        1156,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
     "other__next", "other__list", "other__map", "other__left", "other__knot", "other__knot__branch",
@@ -737,7 +737,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     $21, $22, $23, $24, $25, $26)"#
     ),
     upsert: stmt!(
-        1040,
+        1155,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
     "other__next", "other__list", "other__map", "other__left", "other__knot", "other__knot__branch",
@@ -760,13 +760,13 @@ DO UPDATE SET "branch" = excluded."branch", "branch__number" = excluded."branch_
     "must__map" = excluded."must__map", "must__left" = excluded."must__left",
     "must__knot" = excluded."must__knot", "must__knot__branch" = excluded."must__knot__branch""#
     ),
-    delete: stmt!(1042, [id], r#"DELETE FROM "trees" WHERE "id" = $1"#),
-    page_first: stmt!(1043, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1157, [id], r#"DELETE FROM "trees" WHERE "id" = $1"#),
+    page_first: stmt!(1158, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1044, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1159, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1045, [keys],
+        1160, [keys],
         r#"SELECT o.key, t."id", t."branch", t."branch__number", t."branch__next", t."branch__list",
     t."branch__map", t."branch__left", t."branch__knot", t."branch__knot__branch", t."other",
     t."other__number", t."other__next", t."other__list", t."other__map", t."other__left",
@@ -776,7 +776,7 @@ FROM json_each($1) o
 CROSS JOIN "trees" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1046, [keys],
+        1161, [keys],
         r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -45,13 +45,13 @@ pub fn list_by_run(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("unit"), generated::OrderBy::asc("id")],
         first: stmt!(
-            1475, [run, limit],
+            1657, [run, limit],
             select!(r#"WHERE "run" IS $1 ORDER BY "unit" NULLS FIRST, "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        1476, [run, after unit, after id, limit],
+                        1658, [run, after unit, after id, limit],
                         select!(r#"WHERE "run" IS $1 AND ("unit", "id") > ($2, $3) ORDER BY "unit" NULLS FIRST, "id" LIMIT $4"#)
                     ),
                     &[0, 1],
@@ -59,7 +59,7 @@ pub fn list_by_run(
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        1477, [run, after id, limit],
+                        1659, [run, after id, limit],
                         select!(r#"WHERE "run" IS $1 AND "unit" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                     ),
                     &[1],
@@ -67,7 +67,7 @@ pub fn list_by_run(
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        1478, [run, limit],
+                        1660, [run, limit],
                         select!(r#"WHERE "run" IS $1 AND "unit" IS NOT NULL ORDER BY "unit" NULLS FIRST, "id" LIMIT $2"#)
                     ),
                     &[],
@@ -75,10 +75,10 @@ pub fn list_by_run(
                 .null(0),
         ],
         count: stmt!(
-            1480, [run, limit],
+            1662, [run, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(1479, [run], r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#),
+        delete: stmt!(1661, [run], r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#),
     };
 
     protostore::ListBy::new(
@@ -95,13 +95,13 @@ pub fn list_by_from_run(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("from__unit"), generated::OrderBy::asc("id")],
         first: stmt!(
-            1481, ["from.run", limit],
+            1663, ["from.run", limit],
             select!(r#"WHERE "from__run" IS $1 AND "from" ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                     stmt!(
-                        1482, ["from.run", after "from.unit", after id, limit],
+                        1664, ["from.run", after "from.unit", after id, limit],
                         select!(r#"WHERE "from__run" IS $1 AND "from" AND ("from__unit", "id") > ($2, $3)
 ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $4"#)
                     ),
@@ -110,7 +110,7 @@ ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $4"#)
                 .set(0),
             generated::Range::new(
                     stmt!(
-                        1483, ["from.run", after id, limit],
+                        1665, ["from.run", after id, limit],
                         select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" IS NULL AND "id" > $2 ORDER BY "id" LIMIT $3"#)
                     ),
                     &[1],
@@ -118,7 +118,7 @@ ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $4"#)
                 .null(0),
             generated::Range::new(
                     stmt!(
-                        1484, ["from.run", limit],
+                        1666, ["from.run", limit],
                         select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" IS NOT NULL
 ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $2"#)
                     ),
@@ -127,11 +127,11 @@ ORDER BY "from__unit" NULLS FIRST, "id" LIMIT $2"#)
                 .null(0),
         ],
         count: stmt!(
-            1486, ["from.run", limit],
+            1668, ["from.run", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS $1 AND "from" LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            1485, ["from.run"],
+            1667, ["from.run"],
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from""#
         ),
     };
@@ -151,24 +151,24 @@ pub fn list_by_run_unit(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1487, [run, unit, limit],
+            1669, [run, unit, limit],
             select!(r#"WHERE "run" IS $1 AND "unit" = $2 ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1488, [run, unit, after id, limit],
+                    1670, [run, unit, after id, limit],
                     select!(r#"WHERE "run" IS $1 AND "unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1490, [run, unit, limit],
+            1672, [run, unit, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1489, [run, unit],
+            1671, [run, unit],
             r#"DELETE FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2"#
         ),
     };
@@ -188,27 +188,27 @@ pub fn list_by_from_run_from_unit(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("id")],
         first: stmt!(
-            1491, ["from.run", "from.unit", limit],
+            1673, ["from.run", "from.unit", limit],
             select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 ORDER BY "id" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    1492, ["from.run", "from.unit", after id, limit],
+                    1674, ["from.run", "from.unit", after id, limit],
                     select!(r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            1494, ["from.run", "from.unit", limit],
+            1676, ["from.run", "from.unit", limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "unit_logs"
   WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            1493, ["from.run", "from.unit"],
+            1675, ["from.run", "from.unit"],
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2"#
         ),
     };
@@ -364,7 +364,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["run", "number"],
                 hides: false,
                 exists: stmt!(
-                    1473, [run, unit],
+                    1655, [run, unit],
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                 ),
             },
@@ -376,7 +376,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["run", "number"],
                 hides: false,
                 exists: stmt!(
-                    1474, ["from.run", "from.unit"],
+                    1656, ["from.run", "from.unit"],
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                 ),
             },
@@ -418,14 +418,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(1465, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(1647, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        1467,
+        1649,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
     ),
     upsert: stmt!(
-        1466,
+        1648,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
@@ -433,19 +433,19 @@ DO UPDATE SET "run" = excluded."run", "unit" = excluded."unit", "from" = exclude
     "from__run" = excluded."from__run", "from__unit" = excluded."from__unit",
     "text" = excluded."text""#
     ),
-    delete: stmt!(1468, [id], r#"DELETE FROM "unit_logs" WHERE "id" = $1"#),
-    page_first: stmt!(1469, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(1650, [id], r#"DELETE FROM "unit_logs" WHERE "id" = $1"#),
+    page_first: stmt!(1651, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        1470, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        1652, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        1471, [keys],
+        1653, [keys],
         r#"SELECT o.key, t."id", t."run", t."unit", t."from", t."from__run", t."from__unit", t."text"
 FROM json_each($1) o
 CROSS JOIN "unit_logs" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        1472, [keys],
+        1654, [keys],
         r#"DELETE FROM "unit_logs" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -520,16 +520,16 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::EmptiesByKey, children::InnerMasks
     ],
     sequences: &[],
-    get: stmt!(819, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(909, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        821,
+        911,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
     ),
     upsert: stmt!(
-        820,
+        910,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
@@ -545,13 +545,13 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
     "inner__an_any" = excluded."inner__an_any", "inner__an_empty" = excluded."inner__an_empty",
     "must" = excluded."must", "must_be" = excluded."must_be""#
     ),
-    delete: stmt!(822, [id], r#"DELETE FROM "well_knowns" WHERE "id" = $1"#),
-    page_first: stmt!(823, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(912, [id], r#"DELETE FROM "well_knowns" WHERE "id" = $1"#),
+    page_first: stmt!(913, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        824, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        914, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        825, [keys],
+        915, [keys],
         r#"SELECT o.key, t."id", t."a_struct", t."a_value", t."a_list", t."an_any", t."a_mask", t."an_empty",
     t."a_null", t."one_struct", t."one_value", t."one_list", t."one_any", t."one_mask",
     t."one_empty", t."inner", t."inner__a_value", t."inner__an_any", t."inner__an_empty", t."must",
@@ -560,7 +560,7 @@ FROM json_each($1) o
 CROSS JOIN "well_knowns" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        826, [keys],
+        916, [keys],
         r#"DELETE FROM "well_knowns" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

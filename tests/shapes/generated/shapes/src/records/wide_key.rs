@@ -50,13 +50,13 @@ pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
             generated::OrderBy::asc("g"),
         ],
         first: stmt!(
-            296, [a, limit],
+            326, [a, limit],
             select!(r#"WHERE "a" = $1 ORDER BY "b", "c", "d", "e", "f", "g" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    297, [a, after b, after c, after d, after e, after f, after g,
+                    327, [a, after b, after c, after d, after e, after f, after g,
                     limit],
                     select!(r#"WHERE "a" = $1 AND ("b", "c", "d", "e", "f", "g") > ($2, $3, $4, $5, $6, $7)
 ORDER BY "b", "c", "d", "e", "f", "g" LIMIT $8"#)
@@ -65,10 +65,10 @@ ORDER BY "b", "c", "d", "e", "f", "g" LIMIT $8"#)
             ),
         ],
         count: stmt!(
-            299, [a, limit],
+            329, [a, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(298, [a], r#"DELETE FROM "wide_keys" WHERE "a" = $1"#),
+        delete: stmt!(328, [a], r#"DELETE FROM "wide_keys" WHERE "a" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, a.into())
@@ -89,13 +89,13 @@ pub fn list_by_a_b(
             generated::OrderBy::asc("g"),
         ],
         first: stmt!(
-            300, [a, b, limit],
+            330, [a, b, limit],
             select!(r#"WHERE "a" = $1 AND "b" = $2 ORDER BY "c", "d", "e", "f", "g" LIMIT $3"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    301, [a, b, after c, after d, after e, after f, after g, limit],
+                    331, [a, b, after c, after d, after e, after f, after g, limit],
                     select!(r#"WHERE "a" = $1 AND "b" = $2 AND ("c", "d", "e", "f", "g") > ($3, $4, $5, $6, $7)
 ORDER BY "c", "d", "e", "f", "g" LIMIT $8"#)
                 ),
@@ -103,11 +103,11 @@ ORDER BY "c", "d", "e", "f", "g" LIMIT $8"#)
             ),
         ],
         count: stmt!(
-            303, [a, b, limit],
+            333, [a, b, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 LIMIT $3) AS "c""#
         ),
         delete: stmt!(
-            302, [a, b], r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2"#
+            332, [a, b], r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2"#
         ),
     };
 
@@ -129,13 +129,13 @@ pub fn list_by_a_b_c(
             generated::OrderBy::asc("g"),
         ],
         first: stmt!(
-            304, [a, b, c, limit],
+            334, [a, b, c, limit],
             select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 ORDER BY "d", "e", "f", "g" LIMIT $4"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    305, [a, b, c, after d, after e, after f, after g, limit],
+                    335, [a, b, c, after d, after e, after f, after g, limit],
                     select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND ("d", "e", "f", "g") > ($4, $5, $6, $7)
 ORDER BY "d", "e", "f", "g" LIMIT $8"#)
                 ),
@@ -143,12 +143,12 @@ ORDER BY "d", "e", "f", "g" LIMIT $8"#)
             ),
         ],
         count: stmt!(
-            307, [a, b, c, limit],
+            337, [a, b, c, limit],
             r#"SELECT count(*)
 FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 LIMIT $4) AS "c""#
         ),
         delete: stmt!(
-            306, [a, b, c],
+            336, [a, b, c],
             r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3"#
         ),
     };
@@ -171,13 +171,13 @@ pub fn list_by_a_b_c_d(
             generated::OrderBy::asc("g"),
         ],
         first: stmt!(
-            308, [a, b, c, d, limit],
+            338, [a, b, c, d, limit],
             select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 ORDER BY "e", "f", "g" LIMIT $5"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    309, [a, b, c, d, after e, after f, after g, limit],
+                    339, [a, b, c, d, after e, after f, after g, limit],
                     select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND ("e", "f", "g") > ($5, $6, $7)
 ORDER BY "e", "f", "g" LIMIT $8"#)
                 ),
@@ -185,14 +185,14 @@ ORDER BY "e", "f", "g" LIMIT $8"#)
             ),
         ],
         count: stmt!(
-            311, [a, b, c, d, limit],
+            341, [a, b, c, d, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "wide_keys"
   WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 LIMIT $5) AS "c""#
         ),
         delete: stmt!(
-            310, [a, b, c, d],
+            340, [a, b, c, d],
             r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4"#
         ),
     };
@@ -212,13 +212,13 @@ pub fn list_by_a_b_c_d_e(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("f"), generated::OrderBy::asc("g")],
         first: stmt!(
-            312, [a, b, c, d, e, limit],
+            342, [a, b, c, d, e, limit],
             select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 ORDER BY "f", "g" LIMIT $6"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    313, [a, b, c, d, e, after f, after g, limit],
+                    343, [a, b, c, d, e, after f, after g, limit],
                     select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND ("f", "g") > ($6, $7)
 ORDER BY "f", "g" LIMIT $8"#)
                 ),
@@ -226,14 +226,14 @@ ORDER BY "f", "g" LIMIT $8"#)
             ),
         ],
         count: stmt!(
-            315, [a, b, c, d, e, limit],
+            345, [a, b, c, d, e, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "wide_keys"
   WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 LIMIT $6) AS "c""#
         ),
         delete: stmt!(
-            314, [a, b, c, d, e],
+            344, [a, b, c, d, e],
             r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5"#
         ),
     };
@@ -258,14 +258,14 @@ pub fn list_by_a_b_c_d_e_f(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("g")],
         first: stmt!(
-            316, [a, b, c, d, e, f, limit],
+            346, [a, b, c, d, e, f, limit],
             select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
 ORDER BY "g" LIMIT $7"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    317, [a, b, c, d, e, f, after g, limit],
+                    347, [a, b, c, d, e, f, after g, limit],
                     select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" > $7
 ORDER BY "g" LIMIT $8"#)
                 ),
@@ -273,14 +273,14 @@ ORDER BY "g" LIMIT $8"#)
             ),
         ],
         count: stmt!(
-            319, [a, b, c, d, e, f, limit],
+            349, [a, b, c, d, e, f, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "wide_keys"
   WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 LIMIT $7) AS "c""#
         ),
         delete: stmt!(
-            318, [a, b, c, d, e, f],
+            348, [a, b, c, d, e, f],
             r#"DELETE FROM "wide_keys"
 WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6"#
         ),
@@ -458,36 +458,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     children: generated::child_tables![children::Numbers],
     sequences: &[],
     get: stmt!(
-        281, [a, b, c, d, e, f, g],
+        310, [a, b, c, d, e, f, g],
         select!(r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#)
     ),
     insert: stmt!(
-        283,
+        312,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#
     ),
     upsert: stmt!(
-        282,
+        311,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("a", "b", "c", "d", "e", "f", "g")
 DO UPDATE SET "value" = excluded."value""#
     ),
     delete: stmt!(
-        284, [a, b, c, d, e, f, g],
+        313, [a, b, c, d, e, f, g],
         r#"DELETE FROM "wide_keys"
 WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#
     ),
     page_first: stmt!(
-        285, [limit], select!(r#"ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $1"#)
+        314, [limit], select!(r#"ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $1"#)
     ),
     page_after: stmt!(
-        286, [after a, after b, after c, after d, after e, after f, after g, limit],
+        315, [after a, after b, after c, after d, after e, after f, after g, limit],
         select!(r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > ($1, $2, $3, $4, $5, $6, $7)
 ORDER BY "a", "b", "c", "d", "e", "f", "g" LIMIT $8"#)
     ),
     get_many: stmt!(
-        287, [keys],
+        316, [keys],
         r#"SELECT o.key, t."a", t."b", t."c", t."d", t."e", t."f", t."g", t."value"
 FROM json_each($1) o
 CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1
@@ -495,7 +495,7 @@ CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1
     AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#
     ),
     delete_many: stmt!(
-        288, [keys],
+        317, [keys],
         r#"DELETE FROM "wide_keys"
 WHERE ("a", "b", "c", "d", "e", "f", "g") IN (SELECT value ->> 0, value ->> 1, value ->> 2,
     value ->> 3, unhex(value ->> 4), value ->> 5, value ->> 6

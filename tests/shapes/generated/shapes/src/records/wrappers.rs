@@ -370,16 +370,16 @@ pub static TABLE: protostore::Table = protostore::Table {
         children::Strings, children::Doubles, children::ByNumber
     ],
     sequences: &[],
-    get: stmt!(791, [id], select!(r#"WHERE "id" = $1"#)),
+    get: stmt!(878, [id], select!(r#"WHERE "id" = $1"#)),
     insert: stmt!(
-        793,
+        880,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#
     ),
     upsert: stmt!(
-        792,
+        879,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -394,13 +394,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     "inner__number" = excluded."inner__number", "inner__must" = excluded."inner__must",
     "must" = excluded."must""#
     ),
-    delete: stmt!(794, [id], r#"DELETE FROM "wrappers" WHERE "id" = $1"#),
-    page_first: stmt!(795, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
+    delete: stmt!(881, [id], r#"DELETE FROM "wrappers" WHERE "id" = $1"#),
+    page_first: stmt!(882, [limit], select!(r#"ORDER BY "id" LIMIT $1"#)),
     page_after: stmt!(
-        796, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
+        883, [after id, limit], select!(r#"WHERE "id" > $1 ORDER BY "id" LIMIT $2"#)
     ),
     get_many: stmt!(
-        797, [keys],
+        884, [keys],
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."an_int64", t."a_uint32", t."a_uint64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."yes", t."word", t."number", t."inner",
     t."inner__number", t."inner__must", t."must"
@@ -408,7 +408,7 @@ FROM json_each($1) o
 CROSS JOIN "wrappers" t ON t."id" = o.value"#
     ),
     delete_many: stmt!(
-        798, [keys],
+        885, [keys],
         r#"DELETE FROM "wrappers" WHERE "id" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -29,22 +29,22 @@ pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<BoxMessage, S
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("dyn")],
         first: stmt!(
-            136, ["box", limit], select!(r#"WHERE "box" = $1 ORDER BY "dyn" LIMIT $2"#)
+            147, ["box", limit], select!(r#"WHERE "box" = $1 ORDER BY "dyn" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    137, ["box", after "dyn", limit],
+                    148, ["box", after "dyn", limit],
                     select!(r#"WHERE "box" = $1 AND "dyn" > $2 ORDER BY "dyn" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            139, ["box", limit],
+            150, ["box", limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(138, ["box"], r#"DELETE FROM "info" WHERE "box" = $1"#),
+        delete: stmt!(149, ["box"], r#"DELETE FROM "info" WHERE "box" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, r#box.into())
@@ -58,7 +58,7 @@ pub fn list_by_reads(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("box"), generated::OrderBy::asc("dyn")],
         first: stmt!(
-            140, [reads, limit],
+            151, [reads, limit],
             r#"SELECT t."box", t."dyn"
 FROM "info__reads" c
 CROSS JOIN "info" t ON t."box" = c."_box" AND t."dyn" = c."_dyn"
@@ -71,7 +71,7 @@ ORDER BY c."_box", c."_dyn" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    141, [reads, after "box", after "dyn", limit],
+                    152, [reads, after "box", after "dyn", limit],
                     r#"SELECT t."box", t."dyn"
 FROM "info__reads" c
 CROSS JOIN "info" t ON t."box" = c."_box" AND t."dyn" = c."_dyn"
@@ -85,7 +85,7 @@ ORDER BY c."_box", c."_dyn" LIMIT $4"#
             ),
         ],
         count: stmt!(
-            143, [reads, limit],
+            154, [reads, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "info"
@@ -94,7 +94,7 @@ FROM (SELECT 1
     WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            142, [reads],
+            153, [reads],
             r#"DELETE FROM "info"
 WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)"#
         ),
@@ -110,7 +110,7 @@ pub fn read_table_by_reads(
     r#dyn: u32,
 ) -> protostore::AllBy<crate::OptionMessage, (String, u32)> {
     static ROWS: generated::Stmt = stmt!(
-        131, ["box", "dyn"],
+        142, ["box", "dyn"],
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "info__reads" j
 JOIN "read" t ON t."self" = j."value"
@@ -228,31 +228,31 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Reads],
     sequences: &[],
-    get: stmt!(119, ["box", "dyn"], select!(r#"WHERE "box" = $1 AND "dyn" = $2"#)),
-    insert: stmt!(121, r#"INSERT INTO "info" ("box", "dyn") VALUES ($1, $2)"#),
+    get: stmt!(129, ["box", "dyn"], select!(r#"WHERE "box" = $1 AND "dyn" = $2"#)),
+    insert: stmt!(131, r#"INSERT INTO "info" ("box", "dyn") VALUES ($1, $2)"#),
     upsert: stmt!(
-        120,
+        130,
         r#"INSERT INTO "info" ("box", "dyn")
 VALUES ($1, $2)
 ON CONFLICT ("box", "dyn")
 DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#
     ),
     delete: stmt!(
-        122, ["box", "dyn"], r#"DELETE FROM "info" WHERE "box" = $1 AND "dyn" = $2"#
+        132, ["box", "dyn"], r#"DELETE FROM "info" WHERE "box" = $1 AND "dyn" = $2"#
     ),
-    page_first: stmt!(123, [limit], select!(r#"ORDER BY "box", "dyn" LIMIT $1"#)),
+    page_first: stmt!(133, [limit], select!(r#"ORDER BY "box", "dyn" LIMIT $1"#)),
     page_after: stmt!(
-        124, [after "box", after "dyn", limit],
+        134, [after "box", after "dyn", limit],
         select!(r#"WHERE ("box", "dyn") > ($1, $2) ORDER BY "box", "dyn" LIMIT $3"#)
     ),
     get_many: stmt!(
-        125, [keys],
+        135, [keys],
         r#"SELECT o.key, t."box", t."dyn"
 FROM json_each($1) o
 CROSS JOIN "info" t ON t."box" = o.value ->> 0 AND t."dyn" = o.value ->> 1"#
     ),
     delete_many: stmt!(
-        126, [keys],
+        136, [keys],
         r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#
     ),
 };

@@ -250,33 +250,33 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(144, [default], select!(r#"WHERE "default" = $1"#)),
+    get: stmt!(155, [default], select!(r#"WHERE "default" = $1"#)),
     insert: stmt!(
-        146,
+        157,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug") VALUES ($1, $2, $3, $4)"#
     ),
     upsert: stmt!(
-        145,
+        156,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug")
 VALUES ($1, $2, $3, $4)
 ON CONFLICT ("default")
 DO UPDATE SET "clone" = excluded."clone", "clone__copy" = excluded."clone__copy",
     "debug" = excluded."debug""#
     ),
-    delete: stmt!(147, [default], r#"DELETE FROM "table" WHERE "default" = $1"#),
-    page_first: stmt!(148, [limit], select!(r#"ORDER BY "default" LIMIT $1"#)),
+    delete: stmt!(158, [default], r#"DELETE FROM "table" WHERE "default" = $1"#),
+    page_first: stmt!(159, [limit], select!(r#"ORDER BY "default" LIMIT $1"#)),
     page_after: stmt!(
-        149, [after default, limit],
+        160, [after default, limit],
         select!(r#"WHERE "default" > $1 ORDER BY "default" LIMIT $2"#)
     ),
     get_many: stmt!(
-        150, [keys],
+        161, [keys],
         r#"SELECT o.key, t."default", t."clone", t."clone__copy", t."debug"
 FROM json_each($1) o
 CROSS JOIN "table" t ON t."default" = o.value"#
     ),
     delete_many: stmt!(
-        151, [keys],
+        162, [keys],
         r#"DELETE FROM "table" WHERE "default" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -118,27 +118,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(166, [field], select!(r#"WHERE "field" = $1"#)),
-    insert: stmt!(168, r#"INSERT INTO "open" ("field", "columns") VALUES ($1, $2)"#),
+    get: stmt!(178, [field], select!(r#"WHERE "field" = $1"#)),
+    insert: stmt!(180, r#"INSERT INTO "open" ("field", "columns") VALUES ($1, $2)"#),
     upsert: stmt!(
-        167,
+        179,
         r#"INSERT INTO "open" ("field", "columns")
 VALUES ($1, $2)
 ON CONFLICT ("field")
 DO UPDATE SET "columns" = excluded."columns""#
     ),
-    delete: stmt!(169, [field], r#"DELETE FROM "open" WHERE "field" = $1"#),
-    page_first: stmt!(170, [limit], select!(r#"ORDER BY "field" LIMIT $1"#)),
+    delete: stmt!(181, [field], r#"DELETE FROM "open" WHERE "field" = $1"#),
+    page_first: stmt!(182, [limit], select!(r#"ORDER BY "field" LIMIT $1"#)),
     page_after: stmt!(
-        171, [after field, limit],
+        183, [after field, limit],
         select!(r#"WHERE "field" > $1 ORDER BY "field" LIMIT $2"#)
     ),
     get_many: stmt!(
-        172, [keys],
+        184, [keys],
         r#"SELECT o.key, t."field", t."columns" FROM json_each($1) o CROSS JOIN "open" t ON t."field" = o.value"#
     ),
     delete_many: stmt!(
-        173, [keys],
+        185, [keys],
         r#"DELETE FROM "open" WHERE "field" IN (SELECT value FROM json_each($1))"#
     ),
 };

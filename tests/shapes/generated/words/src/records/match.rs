@@ -275,27 +275,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Traits],
     sequences: &[],
-    get: stmt!(152, ["type"], select!(r#"WHERE "type" = $1"#)),
-    insert: stmt!(154, r#"INSERT INTO "clone" ("type", "impl") VALUES ($1, $2)"#),
+    get: stmt!(163, ["type"], select!(r#"WHERE "type" = $1"#)),
+    insert: stmt!(165, r#"INSERT INTO "clone" ("type", "impl") VALUES ($1, $2)"#),
     upsert: stmt!(
-        153,
+        164,
         r#"INSERT INTO "clone" ("type", "impl")
 VALUES ($1, $2)
 ON CONFLICT ("type")
 DO UPDATE SET "impl" = excluded."impl""#
     ),
-    delete: stmt!(155, ["type"], r#"DELETE FROM "clone" WHERE "type" = $1"#),
-    page_first: stmt!(156, [limit], select!(r#"ORDER BY "type" LIMIT $1"#)),
+    delete: stmt!(166, ["type"], r#"DELETE FROM "clone" WHERE "type" = $1"#),
+    page_first: stmt!(167, [limit], select!(r#"ORDER BY "type" LIMIT $1"#)),
     page_after: stmt!(
-        157, [after "type", limit],
+        168, [after "type", limit],
         select!(r#"WHERE "type" > $1 ORDER BY "type" LIMIT $2"#)
     ),
     get_many: stmt!(
-        158, [keys],
+        169, [keys],
         r#"SELECT o.key, t."type", t."impl" FROM json_each($1) o CROSS JOIN "clone" t ON t."type" = o.value"#
     ),
     delete_many: stmt!(
-        159, [keys],
+        170, [keys],
         r#"DELETE FROM "clone" WHERE "type" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -111,7 +111,7 @@ pub fn list_by_reads(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("ok")],
         first: stmt!(
-            76, [reads, limit],
+            84, [reads, limit],
             r#"SELECT t."ok", t."err"
 FROM "write__reads" c
 CROSS JOIN "write" t ON t."ok" = c."_ok"
@@ -123,7 +123,7 @@ ORDER BY c."_ok" LIMIT $2"#
         after: &[
             generated::Range::new(
                 stmt!(
-                    77, [reads, after ok, limit],
+                    85, [reads, after ok, limit],
                     r#"SELECT t."ok", t."err"
 FROM "write__reads" c
 CROSS JOIN "write" t ON t."ok" = c."_ok"
@@ -136,14 +136,14 @@ ORDER BY c."_ok" LIMIT $3"#
             ),
         ],
         count: stmt!(
-            79, [reads, limit],
+            87, [reads, limit],
             r#"SELECT count(*)
 FROM (SELECT 1
   FROM "write"
   WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) LIMIT $2) AS "c""#
         ),
         delete: stmt!(
-            78, [reads],
+            86, [reads],
             r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1)"#
         ),
     };
@@ -155,7 +155,7 @@ FROM (SELECT 1
 #[must_use]
 pub fn read_table_by_reads(ok: i64) -> protostore::AllBy<crate::OptionMessage, i64> {
     static ROWS: generated::Stmt = stmt!(
-        71, [ok],
+        79, [ok],
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "write__reads" j
 JOIN "read" t ON t."self" = j."value"
@@ -272,26 +272,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::Reads],
     sequences: &[],
-    get: stmt!(59, [ok], select!(r#"WHERE "ok" = $1"#)),
-    insert: stmt!(61, r#"INSERT INTO "write" ("ok", "err") VALUES ($1, $2)"#),
+    get: stmt!(66, [ok], select!(r#"WHERE "ok" = $1"#)),
+    insert: stmt!(68, r#"INSERT INTO "write" ("ok", "err") VALUES ($1, $2)"#),
     upsert: stmt!(
-        60,
+        67,
         r#"INSERT INTO "write" ("ok", "err")
 VALUES ($1, $2)
 ON CONFLICT ("ok")
 DO UPDATE SET "err" = excluded."err""#
     ),
-    delete: stmt!(62, [ok], r#"DELETE FROM "write" WHERE "ok" = $1"#),
-    page_first: stmt!(63, [limit], select!(r#"ORDER BY "ok" LIMIT $1"#)),
+    delete: stmt!(69, [ok], r#"DELETE FROM "write" WHERE "ok" = $1"#),
+    page_first: stmt!(70, [limit], select!(r#"ORDER BY "ok" LIMIT $1"#)),
     page_after: stmt!(
-        64, [after ok, limit], select!(r#"WHERE "ok" > $1 ORDER BY "ok" LIMIT $2"#)
+        71, [after ok, limit], select!(r#"WHERE "ok" > $1 ORDER BY "ok" LIMIT $2"#)
     ),
     get_many: stmt!(
-        65, [keys],
+        72, [keys],
         r#"SELECT o.key, t."ok", t."err" FROM json_each($1) o CROSS JOIN "write" t ON t."ok" = o.value"#
     ),
     delete_many: stmt!(
-        66, [keys],
+        73, [keys],
         r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each($1))"#
     ),
 };

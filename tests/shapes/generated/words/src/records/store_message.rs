@@ -29,23 +29,23 @@ pub fn list_by_result(
     static LISTING: generated::Listing = generated::Listing {
         order: &[generated::OrderBy::asc("store")],
         first: stmt!(
-            115, [result, limit],
+            125, [result, limit],
             select!(r#"WHERE "result" = $1 ORDER BY "store" LIMIT $2"#)
         ),
         after: &[
             generated::Range::new(
                 stmt!(
-                    116, [result, after store, limit],
+                    126, [result, after store, limit],
                     select!(r#"WHERE "result" = $1 AND "store" > $2 ORDER BY "store" LIMIT $3"#)
                 ),
                 &[0],
             ),
         ],
         count: stmt!(
-            118, [result, limit],
+            128, [result, limit],
             r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = $1 LIMIT $2) AS "c""#
         ),
-        delete: stmt!(117, [result], r#"DELETE FROM "close" WHERE "result" = $1"#),
+        delete: stmt!(127, [result], r#"DELETE FROM "close" WHERE "result" = $1"#),
     };
 
     protostore::ListBy::new(&LISTING, result.into())
@@ -148,27 +148,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(107, [store], select!(r#"WHERE "store" = $1"#)),
-    insert: stmt!(109, r#"INSERT INTO "close" ("store", "result") VALUES ($1, $2)"#),
+    get: stmt!(117, [store], select!(r#"WHERE "store" = $1"#)),
+    insert: stmt!(119, r#"INSERT INTO "close" ("store", "result") VALUES ($1, $2)"#),
     upsert: stmt!(
-        108,
+        118,
         r#"INSERT INTO "close" ("store", "result")
 VALUES ($1, $2)
 ON CONFLICT ("store")
 DO UPDATE SET "result" = excluded."result""#
     ),
-    delete: stmt!(110, [store], r#"DELETE FROM "close" WHERE "store" = $1"#),
-    page_first: stmt!(111, [limit], select!(r#"ORDER BY "store" LIMIT $1"#)),
+    delete: stmt!(120, [store], r#"DELETE FROM "close" WHERE "store" = $1"#),
+    page_first: stmt!(121, [limit], select!(r#"ORDER BY "store" LIMIT $1"#)),
     page_after: stmt!(
-        112, [after store, limit],
+        122, [after store, limit],
         select!(r#"WHERE "store" > $1 ORDER BY "store" LIMIT $2"#)
     ),
     get_many: stmt!(
-        113, [keys],
+        123, [keys],
         r#"SELECT o.key, t."store", t."result" FROM json_each($1) o CROSS JOIN "close" t ON t."store" = o.value"#
     ),
     delete_many: stmt!(
-        114, [keys],
+        124, [keys],
         r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each($1))"#
     ),
 };

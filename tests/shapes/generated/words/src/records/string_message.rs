@@ -21,7 +21,7 @@ macro_rules! select {
     };
 }
 
-static GET_BY_STR: generated::Stmt = stmt!(89, [str], select!(r#"WHERE "str" = $1"#));
+static GET_BY_STR: generated::Stmt = stmt!(97, [str], select!(r#"WHERE "str" = $1"#));
 
 /// Gets the row of `run` with this `str`, by its unique index.
 #[must_use]
@@ -125,7 +125,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "read",
                 key: &["self"],
                 hides: false,
-                exists: stmt!(88, [str], r#"SELECT 1 FROM "read" WHERE "self" = $1"#),
+                exists: stmt!(96, [str], r#"SELECT 1 FROM "read" WHERE "self" = $1"#),
             },
         ],
         checks: &[
@@ -145,27 +145,27 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![],
     sequences: &[],
-    get: stmt!(80, [string], select!(r#"WHERE "string" = $1"#)),
-    insert: stmt!(82, r#"INSERT INTO "run" ("string", "str") VALUES ($1, $2)"#),
+    get: stmt!(88, [string], select!(r#"WHERE "string" = $1"#)),
+    insert: stmt!(90, r#"INSERT INTO "run" ("string", "str") VALUES ($1, $2)"#),
     upsert: stmt!(
-        81,
+        89,
         r#"INSERT INTO "run" ("string", "str")
 VALUES ($1, $2)
 ON CONFLICT ("string")
 DO UPDATE SET "str" = excluded."str""#
     ),
-    delete: stmt!(83, [string], r#"DELETE FROM "run" WHERE "string" = $1"#),
-    page_first: stmt!(84, [limit], select!(r#"ORDER BY "string" LIMIT $1"#)),
+    delete: stmt!(91, [string], r#"DELETE FROM "run" WHERE "string" = $1"#),
+    page_first: stmt!(92, [limit], select!(r#"ORDER BY "string" LIMIT $1"#)),
     page_after: stmt!(
-        85, [after string, limit],
+        93, [after string, limit],
         select!(r#"WHERE "string" > $1 ORDER BY "string" LIMIT $2"#)
     ),
     get_many: stmt!(
-        86, [keys],
+        94, [keys],
         r#"SELECT o.key, t."string", t."str" FROM json_each($1) o CROSS JOIN "run" t ON t."string" = o.value"#
     ),
     delete_many: stmt!(
-        87, [keys],
+        95, [keys],
         r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each($1))"#
     ),
 };

@@ -142,23 +142,23 @@ pub static TABLE: protostore::Table = protostore::Table {
     touches: &[],
     children: generated::child_tables![children::OfOk_2, children::OkOk],
     sequences: &[],
-    get: stmt!(90, [vec], select!(r#"WHERE "vec" = $1"#)),
-    insert: stmt!(92, r#"INSERT INTO "apply" ("vec") VALUES ($1)"#),
+    get: stmt!(98, [vec], select!(r#"WHERE "vec" = $1"#)),
+    insert: stmt!(100, r#"INSERT INTO "apply" ("vec") VALUES ($1)"#),
     upsert: stmt!(
-        91,
+        99,
         r#"INSERT INTO "apply" ("vec") VALUES ($1) ON CONFLICT ("vec") DO UPDATE SET "vec" = excluded."vec""#
     ),
-    delete: stmt!(93, [vec], r#"DELETE FROM "apply" WHERE "vec" = $1"#),
-    page_first: stmt!(94, [limit], select!(r#"ORDER BY "vec" LIMIT $1"#)),
+    delete: stmt!(101, [vec], r#"DELETE FROM "apply" WHERE "vec" = $1"#),
+    page_first: stmt!(102, [limit], select!(r#"ORDER BY "vec" LIMIT $1"#)),
     page_after: stmt!(
-        95, [after vec, limit], select!(r#"WHERE "vec" > $1 ORDER BY "vec" LIMIT $2"#)
+        103, [after vec, limit], select!(r#"WHERE "vec" > $1 ORDER BY "vec" LIMIT $2"#)
     ),
     get_many: stmt!(
-        96, [keys],
+        104, [keys],
         r#"SELECT o.key, t."vec" FROM json_each($1) o CROSS JOIN "apply" t ON t."vec" = unhex(o.value)"#
     ),
     delete_many: stmt!(
-        97, [keys],
+        105, [keys],
         r#"DELETE FROM "apply" WHERE "vec" IN (SELECT unhex(value) FROM json_each($1))"#
     ),
 };

@@ -45,7 +45,7 @@ impl generated::ChildTable for TopicIds {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        24, [topic_ids], r#"SELECT 1 FROM "topics" WHERE "id" = $1"#
+                        25, [topic_ids], r#"SELECT 1 FROM "topics" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -75,6 +75,13 @@ impl generated::ChildTable for TopicIds {
 FROM json_each($1) o
 CROSS JOIN "events__topic_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            23, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "events__topic_ids"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -135,22 +142,29 @@ impl generated::ChildTable for Details {
         member: 3,
         key: 2,
         insert: stmt!(
-            25,
+            26,
             r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(26, [id], r#"DELETE FROM "events__details" WHERE "_id" = $1"#),
+            stmt!(27, [id], r#"DELETE FROM "events__details" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            27, [id],
+            28, [id],
             r#"SELECT 0, "_position", "text" FROM "events__details" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            28, [keys details],
+            29, [keys details],
             r#"SELECT o.key, c."_position", c."text"
 FROM json_each($1) o
 CROSS JOIN "events__details" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            30, [id, to id],
+            r#"SELECT "_id", "_position", "text"
+FROM "events__details"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -222,24 +236,31 @@ impl generated::ChildTable for DetailsNumbers {
         member: 3,
         key: 3,
         insert: stmt!(
-            29,
+            31,
             r#"INSERT INTO "events__details__numbers" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            30, [id],
+            32, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "events__details__numbers"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            31, [keys "details.numbers"],
+            33, [keys "details.numbers"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "events__details__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            34, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "events__details__numbers"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 

@@ -42,20 +42,27 @@ impl generated::ChildTable for Words {
         member: 5,
         key: 2,
         insert: stmt!(
-            59,
+            62,
             r#"INSERT INTO "facts__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(60, [id], r#"DELETE FROM "facts__words" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(63, [id], r#"DELETE FROM "facts__words" WHERE "_id" = $1"#)),
         load: stmt!(
-            61, [id],
+            64, [id],
             r#"SELECT 0, "_position", "value" FROM "facts__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            62, [keys words],
+            65, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "facts__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            66, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "facts__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -83,11 +90,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            63, [id],
+            67, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            64, [id, offset],
+            68, [id, offset],
             r#"DELETE FROM "facts__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "facts__words"
@@ -99,7 +106,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        65, [id, words],
+        69, [id, words],
         r#"DELETE FROM "facts__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -140,7 +147,7 @@ impl generated::ChildTable for Others {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        71, [others, now nanos],
+                        76, [others, now nanos],
                         r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
                     ),
                 },
@@ -155,20 +162,27 @@ impl generated::ChildTable for Others {
         member: 7,
         key: 2,
         insert: stmt!(
-            66,
+            70,
             r#"INSERT INTO "facts__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(67, [id], r#"DELETE FROM "facts__others" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(71, [id], r#"DELETE FROM "facts__others" WHERE "_id" = $1"#)),
         load: stmt!(
-            68, [id],
+            72, [id],
             r#"SELECT 0, "_position", "value" FROM "facts__others" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            69, [keys others],
+            73, [keys others],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "facts__others" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            74, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "facts__others"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -196,11 +210,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Others {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            72, [id],
+            77, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__others" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            73, [id, offset],
+            78, [id, offset],
             r#"DELETE FROM "facts__others"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "facts__others"
@@ -212,7 +226,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Others {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        74, [id, others],
+        79, [id, others],
         r#"DELETE FROM "facts__others" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

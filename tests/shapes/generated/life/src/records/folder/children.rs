@@ -42,7 +42,7 @@ impl generated::ChildTable for Links {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        212, [links],
+                        219, [links],
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                     ),
                 },
@@ -57,22 +57,29 @@ impl generated::ChildTable for Links {
         member: 3,
         key: 2,
         insert: stmt!(
-            207,
+            213,
             r#"INSERT INTO "folders__links" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(208, [id], r#"DELETE FROM "folders__links" WHERE "_id" = $1"#),
+            stmt!(214, [id], r#"DELETE FROM "folders__links" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            209, [id],
+            215, [id],
             r#"SELECT 0, "_position", "value" FROM "folders__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            210, [keys links],
+            216, [keys links],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "folders__links" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            217, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "folders__links"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -100,11 +107,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            213, [id],
+            220, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__links" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            214, [id, offset],
+            221, [id, offset],
             r#"DELETE FROM "folders__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "folders__links"
@@ -116,7 +123,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Links {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        215, [id, links],
+        222, [id, links],
         r#"DELETE FROM "folders__links" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -157,7 +164,7 @@ impl generated::ChildTable for Needs {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        221, [needs],
+                        229, [needs],
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                     ),
                 },
@@ -172,22 +179,29 @@ impl generated::ChildTable for Needs {
         member: 4,
         key: 2,
         insert: stmt!(
-            216,
+            223,
             r#"INSERT INTO "folders__needs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(217, [id], r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#),
+            stmt!(224, [id], r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            218, [id],
+            225, [id],
             r#"SELECT 0, "_position", "value" FROM "folders__needs" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            219, [keys needs],
+            226, [keys needs],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "folders__needs" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            227, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "folders__needs"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -215,11 +229,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Needs {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            222, [id],
+            230, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__needs" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            223, [id, offset],
+            231, [id, offset],
             r#"DELETE FROM "folders__needs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "folders__needs"
@@ -231,7 +245,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Needs {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        224, [id, needs],
+        232, [id, needs],
         r#"DELETE FROM "folders__needs" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -42,7 +42,7 @@ impl generated::ChildTable for All {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        107, [all, now nanos],
+                        113, [all, now nanos],
                         r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
                     ),
                 },
@@ -55,22 +55,29 @@ impl generated::ChildTable for All {
         member: 3,
         key: 2,
         insert: stmt!(
-            102,
+            107,
             r#"INSERT INTO "mentions__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(103, [id], r#"DELETE FROM "mentions__all" WHERE "_id" = $1"#),
+            stmt!(108, [id], r#"DELETE FROM "mentions__all" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            104, [id],
+            109, [id],
             r#"SELECT 0, "_position", "value" FROM "mentions__all" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            105, [keys all],
+            110, [keys all],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "mentions__all" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            111, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "mentions__all"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -98,11 +105,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for All {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            108, [id],
+            114, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mentions__all" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            109, [id, offset],
+            115, [id, offset],
             r#"DELETE FROM "mentions__all"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "mentions__all"
@@ -114,7 +121,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for All {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        110, [id, all],
+        116, [id, all],
         r#"DELETE FROM "mentions__all" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -45,7 +45,7 @@ impl generated::ChildTable for FolderIds {
                     key: &["id"],
                     hides: true,
                     exists: stmt!(
-                        281, [folder_ids],
+                        290, [folder_ids],
                         r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#
                     ),
                 },
@@ -60,22 +60,29 @@ impl generated::ChildTable for FolderIds {
         member: 2,
         key: 2,
         insert: stmt!(
-            276,
+            284,
             r#"INSERT INTO "pins__folder_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(277, [id], r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#),
+            stmt!(285, [id], r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            278, [id],
+            286, [id],
             r#"SELECT 0, "_position", "value" FROM "pins__folder_ids" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            279, [keys folder_ids],
+            287, [keys folder_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "pins__folder_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            288, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "pins__folder_ids"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -103,11 +110,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for FolderIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            282, [id],
+            291, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pins__folder_ids" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            283, [id, offset],
+            292, [id, offset],
             r#"DELETE FROM "pins__folder_ids"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "pins__folder_ids"
@@ -119,7 +126,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for FolderIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        284, [id, folder_ids],
+        293, [id, folder_ids],
         r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

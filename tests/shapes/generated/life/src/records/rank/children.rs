@@ -50,28 +50,35 @@ impl generated::ChildTable for Badges {
         member: 9,
         key: 3,
         insert: stmt!(
-            380,
+            391,
             r#"INSERT INTO "ranks__badges" ("_region", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                381, [region, number],
+                392, [region, number],
                 r#"DELETE FROM "ranks__badges" WHERE "_region" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            382, [region, number],
+            393, [region, number],
             r#"SELECT 0, "_position", "value"
 FROM "ranks__badges"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            383, [keys badges],
+            394, [keys badges],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "ranks__badges" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            395, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "value"
+FROM "ranks__badges"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position""#
         ),
     };
 
@@ -99,13 +106,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Badges {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            384, [region, number],
+            396, [region, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "ranks__badges"
 WHERE "_region" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            385, [region, number, offset],
+            397, [region, number, offset],
             r#"DELETE FROM "ranks__badges"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "ranks__badges"
@@ -117,7 +124,7 @@ WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Badges {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        386, [region, number, badges],
+        398, [region, number, badges],
         r#"DELETE FROM "ranks__badges" WHERE "_region" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

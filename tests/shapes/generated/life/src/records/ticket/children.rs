@@ -42,22 +42,29 @@ impl generated::ChildTable for Seats {
         member: 9,
         key: 2,
         insert: stmt!(
-            346,
+            355,
             r#"INSERT INTO "tickets__seats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(347, [id], r#"DELETE FROM "tickets__seats" WHERE "_id" = $1"#),
+            stmt!(356, [id], r#"DELETE FROM "tickets__seats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            348, [id],
+            357, [id],
             r#"SELECT 0, "_position", "value" FROM "tickets__seats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            349, [keys seats],
+            358, [keys seats],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tickets__seats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            359, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "tickets__seats"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Seats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            350, [id],
+            360, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tickets__seats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            351, [id, offset],
+            361, [id, offset],
             r#"DELETE FROM "tickets__seats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tickets__seats"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Seats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        352, [id, seats],
+        362, [id, seats],
         r#"DELETE FROM "tickets__seats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -142,22 +149,29 @@ impl generated::ChildTable for Prices {
         member: 10,
         key: 2,
         insert: stmt!(
-            353,
+            363,
             r#"INSERT INTO "tickets__prices" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(354, [id], r#"DELETE FROM "tickets__prices" WHERE "_id" = $1"#),
+            stmt!(364, [id], r#"DELETE FROM "tickets__prices" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            355, [id],
+            365, [id],
             r#"SELECT 0, "_key", "value" FROM "tickets__prices" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            356, [keys prices],
+            366, [keys prices],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "tickets__prices" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            367, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "tickets__prices"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -185,11 +199,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Prices {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            357, [id, place "prices.key"],
+            368, [id, place "prices.key"],
             r#"SELECT 0, "_key", "value" FROM "tickets__prices" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            358, [id, place "prices.key"],
+            369, [id, place "prices.key"],
             r#"DELETE FROM "tickets__prices" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

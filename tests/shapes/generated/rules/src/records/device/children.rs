@@ -50,26 +50,33 @@ impl generated::ChildTable for Ports {
         member: 7,
         key: 2,
         insert: stmt!(
-            343,
+            388,
             r#"INSERT INTO "devices__ports" ("_id", "_position", "number", "status", "secret")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(344, [id], r#"DELETE FROM "devices__ports" WHERE "_id" = $1"#),
+            stmt!(389, [id], r#"DELETE FROM "devices__ports" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            345, [id],
+            390, [id],
             r#"SELECT 0, "_position", "number", "status", "secret"
 FROM "devices__ports"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            346, [keys ports],
+            391, [keys ports],
             r#"SELECT o.key, c."_position", c."number", c."status", c."secret"
 FROM json_each($1) o
 CROSS JOIN "devices__ports" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            392, [id, to id],
+            r#"SELECT "_id", "_position", "number", "status", "secret"
+FROM "devices__ports"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -103,11 +110,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Ports {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            347, [id],
+            393, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__ports" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            348, [id, offset],
+            394, [id, offset],
             r#"DELETE FROM "devices__ports"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "devices__ports"
@@ -161,26 +168,33 @@ impl generated::ChildTable for Named {
         member: 8,
         key: 2,
         insert: stmt!(
-            349,
+            395,
             r#"INSERT INTO "devices__named" ("_id", "_key", "value__number", "value__status", "value__secret")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(350, [id], r#"DELETE FROM "devices__named" WHERE "_id" = $1"#),
+            stmt!(396, [id], r#"DELETE FROM "devices__named" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            351, [id],
+            397, [id],
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            352, [keys named],
+            398, [keys named],
             r#"SELECT o.key, c."_key", c."value__number", c."value__status", c."value__secret"
 FROM json_each($1) o
 CROSS JOIN "devices__named" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            399, [id, to id],
+            r#"SELECT "_id", "_key", "value__number", "value__status", "value__secret"
+FROM "devices__named"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -214,13 +228,13 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            353, [id, place "named.key"],
+            400, [id, place "named.key"],
             r#"SELECT 0, "_key", "value__number", "value__status", "value__secret"
 FROM "devices__named"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            354, [id, place "named.key"],
+            401, [id, place "named.key"],
             r#"DELETE FROM "devices__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -269,22 +283,29 @@ impl generated::ChildTable for Apart {
         member: 9,
         key: 1,
         insert: stmt!(
-            355,
+            402,
             r#"INSERT INTO "devices__apart" ("_id", "number", "status", "secret") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(356, [id], r#"DELETE FROM "devices__apart" WHERE "_id" = $1"#),
+            stmt!(403, [id], r#"DELETE FROM "devices__apart" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            357, [id],
+            404, [id],
             r#"SELECT 0, "number", "status", "secret" FROM "devices__apart" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            358, [keys apart],
+            405, [keys apart],
             r#"SELECT o.key, c."number", c."status", c."secret"
 FROM json_each($1) o
 CROSS JOIN "devices__apart" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            406, [id, to id],
+            r#"SELECT "_id", "number", "status", "secret"
+FROM "devices__apart"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -350,22 +371,29 @@ impl generated::ChildTable for Seen {
         member: 15,
         key: 2,
         insert: stmt!(
-            359,
+            407,
             r#"INSERT INTO "devices__seen" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(360, [id], r#"DELETE FROM "devices__seen" WHERE "_id" = $1"#),
+            stmt!(408, [id], r#"DELETE FROM "devices__seen" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            361, [id],
+            409, [id],
             r#"SELECT 0, "_position", "value" FROM "devices__seen" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            362, [keys seen],
+            410, [keys seen],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "devices__seen" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            411, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "devices__seen"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -393,11 +421,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Seen {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            363, [id],
+            412, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "devices__seen" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            364, [id, offset],
+            413, [id, offset],
             r#"DELETE FROM "devices__seen"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "devices__seen"
@@ -409,7 +437,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Seen {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        365, [id, seen],
+        414, [id, seen],
         r#"DELETE FROM "devices__seen" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -450,22 +478,29 @@ impl generated::ChildTable for Notes {
         member: 17,
         key: 2,
         insert: stmt!(
-            366,
+            415,
             r#"INSERT INTO "devices__notes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(367, [id], r#"DELETE FROM "devices__notes" WHERE "_id" = $1"#),
+            stmt!(416, [id], r#"DELETE FROM "devices__notes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            368, [id],
+            417, [id],
             r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            369, [keys notes],
+            418, [keys notes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "devices__notes" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            419, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "devices__notes"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -493,11 +528,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Notes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            370, [id, place "notes.key"],
+            420, [id, place "notes.key"],
             r#"SELECT 0, "_key", "value" FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            371, [id, place "notes.key"],
+            421, [id, place "notes.key"],
             r#"DELETE FROM "devices__notes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

@@ -47,7 +47,7 @@ impl generated::ChildTable for Trees {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        149, [trees], r#"SELECT 1 FROM "trees" WHERE "id" = $1"#
+                        165, [trees], r#"SELECT 1 FROM "trees" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -66,20 +66,27 @@ impl generated::ChildTable for Trees {
         member: 2,
         key: 2,
         insert: stmt!(
-            144,
+            159,
             r#"INSERT INTO "peers__trees" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(145, [id], r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(160, [id], r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#)),
         load: stmt!(
-            146, [id],
+            161, [id],
             r#"SELECT 0, "_position", "value" FROM "peers__trees" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            147, [keys trees],
+            162, [keys trees],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "peers__trees" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            163, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "peers__trees"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -128,11 +135,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Trees {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            150, [id],
+            166, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "peers__trees" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            151, [id, offset],
+            167, [id, offset],
             r#"DELETE FROM "peers__trees"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "peers__trees"
@@ -144,7 +151,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Trees {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        152, [id, trees],
+        168, [id, trees],
         r#"DELETE FROM "peers__trees" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

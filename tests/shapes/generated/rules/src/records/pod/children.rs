@@ -58,29 +58,36 @@ impl generated::ChildTable for Owners {
         member: 2,
         key: 2,
         insert: stmt!(
-            317,
+            361,
             r#"INSERT INTO "pods__owners" ("_metadata__name", "_position", "name", "number", "hash")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                318, ["metadata.name"],
+                362, ["metadata.name"],
                 r#"DELETE FROM "pods__owners" WHERE "_metadata__name" = $1"#
             ),
         ),
         load: stmt!(
-            319, ["metadata.name"],
+            363, ["metadata.name"],
             r#"SELECT 0, "_position", "name", "number", "hash"
 FROM "pods__owners"
 WHERE "_metadata__name" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            320, [keys owners],
+            364, [keys owners],
             r#"SELECT o.key, c."_position", c."name", c."number", c."hash"
 FROM json_each($1) o
 CROSS JOIN "pods__owners" c ON c."_metadata__name" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            365, ["metadata.name", to "metadata.name"],
+            r#"SELECT "_metadata__name", "_position", "name", "number", "hash"
+FROM "pods__owners"
+WHERE "_metadata__name" >= $1 AND "_metadata__name" <= $2
+ORDER BY "_metadata__name", "_position""#
         ),
     };
 
@@ -114,11 +121,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Owners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            321, ["metadata.name"],
+            366, ["metadata.name"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pods__owners" WHERE "_metadata__name" = $1"#
         ),
         remove_at: stmt!(
-            322, ["metadata.name", offset],
+            367, ["metadata.name", offset],
             r#"DELETE FROM "pods__owners"
 WHERE "_metadata__name" = $1 AND "_position" = (SELECT "_position"
   FROM "pods__owners"

@@ -42,22 +42,29 @@ impl generated::ChildTable for Hosts {
         member: 1,
         key: 2,
         insert: stmt!(
-            165,
+            181,
             r#"INSERT INTO "routes__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(166, [id], r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#),
+            stmt!(182, [id], r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            167, [id],
+            183, [id],
             r#"SELECT 0, "_position", "value" FROM "routes__hosts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            168, [keys hosts],
+            184, [keys hosts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__hosts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            185, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "routes__hosts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -87,11 +94,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Hosts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            169, [id],
+            186, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hosts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            170, [id, offset],
+            187, [id, offset],
             r#"DELETE FROM "routes__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__hosts"
@@ -103,7 +110,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Hosts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        171, [id, hosts],
+        188, [id, hosts],
         r#"DELETE FROM "routes__hosts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -144,22 +151,29 @@ impl generated::ChildTable for Labels {
         member: 2,
         key: 2,
         insert: stmt!(
-            172,
+            189,
             r#"INSERT INTO "routes__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(173, [id], r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#),
+            stmt!(190, [id], r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            174, [id],
+            191, [id],
             r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            175, [keys labels],
+            192, [keys labels],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__labels" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            193, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "routes__labels"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -189,11 +203,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Labels {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            176, [id, place "labels.key"],
+            194, [id, place "labels.key"],
             r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            177, [id, place "labels.key"],
+            195, [id, place "labels.key"],
             r#"DELETE FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -235,20 +249,27 @@ impl generated::ChildTable for Hops {
         member: 3,
         key: 2,
         insert: stmt!(
-            178,
+            196,
             r#"INSERT INTO "routes__hops" ("_id", "_position", "address") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(179, [id], r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(197, [id], r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#)),
         load: stmt!(
-            180, [id],
+            198, [id],
             r#"SELECT 0, "_position", "address" FROM "routes__hops" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            181, [keys hops],
+            199, [keys hops],
             r#"SELECT o.key, c."_position", c."address"
 FROM json_each($1) o
 CROSS JOIN "routes__hops" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            200, [id, to id],
+            r#"SELECT "_id", "_position", "address"
+FROM "routes__hops"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -290,11 +311,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Hops {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            182, [id],
+            201, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hops" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            183, [id, offset],
+            202, [id, offset],
             r#"DELETE FROM "routes__hops"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__hops"
@@ -354,24 +375,31 @@ impl generated::ChildTable for HopsPorts {
         member: 3,
         key: 3,
         insert: stmt!(
-            184,
+            203,
             r#"INSERT INTO "routes__hops__ports" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            185, [id],
+            204, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "routes__hops__ports"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            186, [keys "hops.ports"],
+            205, [keys "hops.ports"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__hops__ports" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            206, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "routes__hops__ports"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -439,29 +467,36 @@ impl generated::ChildTable for DetourHosts {
         member: 6,
         key: 2,
         insert: stmt!(
-            187,
+            207,
             r#"INSERT INTO "routes__detour__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(188, [id], r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#),
+            stmt!(208, [id], r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            189, [id],
+            209, [id],
             r#"SELECT 0, "_position", "value" FROM "routes__detour__hosts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            190, [keys "detour.hosts"],
+            210, [keys "detour.hosts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__detour__hosts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            211, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "routes__detour__hosts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "detour",
-            set: stmt!(194, [id], r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#),
+            set: stmt!(215, [id], r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#),
         },
     );
     const COUNTED: bool = true;
@@ -492,11 +527,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for DetourHosts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            191, [id],
+            212, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__detour__hosts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            192, [id, offset],
+            213, [id, offset],
             r#"DELETE FROM "routes__detour__hosts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__detour__hosts"
@@ -508,7 +543,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for DetourHosts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        193, [id, "detour.hosts"],
+        214, [id, "detour.hosts"],
         r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -549,22 +584,29 @@ impl generated::ChildTable for Drafts {
         member: 8,
         key: 2,
         insert: stmt!(
-            195,
+            216,
             r#"INSERT INTO "routes__drafts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(196, [id], r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#),
+            stmt!(217, [id], r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            197, [id],
+            218, [id],
             r#"SELECT 0, "_position", "value" FROM "routes__drafts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            198, [keys drafts],
+            219, [keys drafts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "routes__drafts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            220, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "routes__drafts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -592,11 +634,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Drafts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            199, [id],
+            221, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__drafts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            200, [id, offset],
+            222, [id, offset],
             r#"DELETE FROM "routes__drafts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "routes__drafts"
@@ -608,7 +650,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Drafts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        201, [id, drafts],
+        223, [id, drafts],
         r#"DELETE FROM "routes__drafts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

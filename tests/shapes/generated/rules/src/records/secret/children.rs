@@ -58,6 +58,13 @@ FROM json_each($1) o
 CROSS JOIN "secrets__cards" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
         ),
+        load_range: stmt!(
+            12, [id, to id],
+            r#"SELECT "_id", "_position", "number", "pin"
+FROM "secrets__cards"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
+        ),
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
@@ -88,11 +95,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Cards {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            12, [id],
+            13, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "secrets__cards" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            13, [id, offset],
+            14, [id, offset],
             r#"DELETE FROM "secrets__cards"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "secrets__cards"
@@ -138,22 +145,29 @@ impl generated::ChildTable for Answers {
         member: 4,
         key: 2,
         insert: stmt!(
-            14,
+            15,
             r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(15, [id], r#"DELETE FROM "secrets__answers" WHERE "_id" = $1"#),
+            stmt!(16, [id], r#"DELETE FROM "secrets__answers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            16, [id],
+            17, [id],
             r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            17, [keys answers],
+            18, [keys answers],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "secrets__answers" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            19, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "secrets__answers"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -181,11 +195,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Answers {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            18, [id, place "answers.key"],
+            20, [id, place "answers.key"],
             r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            19, [id, place "answers.key"],
+            21, [id, place "answers.key"],
             r#"DELETE FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

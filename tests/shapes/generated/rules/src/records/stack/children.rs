@@ -42,20 +42,27 @@ impl generated::ChildTable for Tags {
         member: 1,
         key: 2,
         insert: stmt!(
-            210,
+            232,
             r#"INSERT INTO "stacks__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(211, [id], r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(233, [id], r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#)),
         load: stmt!(
-            212, [id],
+            234, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            213, [keys tags],
+            235, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__tags" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            236, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__tags"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -92,11 +99,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            214, [id],
+            237, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__tags" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            215, [id, offset],
+            238, [id, offset],
             r#"DELETE FROM "stacks__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__tags"
@@ -108,7 +115,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Tags {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        216, [id, tags],
+        239, [id, tags],
         r#"DELETE FROM "stacks__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -155,22 +162,29 @@ impl generated::ChildTable for Sizes {
         member: 2,
         key: 2,
         insert: stmt!(
-            217,
+            240,
             r#"INSERT INTO "stacks__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(218, [id], r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#),
+            stmt!(241, [id], r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            219, [id],
+            242, [id],
             r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            220, [keys sizes],
+            243, [keys sizes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sizes" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            244, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "stacks__sizes"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -207,11 +221,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Sizes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            221, [id, place "sizes.key"],
+            245, [id, place "sizes.key"],
             r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            222, [id, place "sizes.key"],
+            246, [id, place "sizes.key"],
             r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -278,27 +292,34 @@ impl generated::ChildTable for Layers {
         member: 3,
         key: 2,
         insert: stmt!(
-            223,
+            247,
             r#"INSERT INTO "stacks__layers" ("_id", "_position", "digest", "size", "origin", "origin__number",
     "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: Some(
-            stmt!(224, [id], r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#),
+            stmt!(248, [id], r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            225, [id],
+            249, [id],
             r#"SELECT 0, "_position", "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__layers"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            226, [keys layers],
+            250, [keys layers],
             r#"SELECT o.key, c."_position", c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            251, [id, to id],
+            r#"SELECT "_id", "_position", "digest", "size", "origin", "origin__number", "origin__note"
+FROM "stacks__layers"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -366,11 +387,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Layers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            227, [id],
+            252, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__layers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            228, [id, offset],
+            253, [id, offset],
             r#"DELETE FROM "stacks__layers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__layers"
@@ -424,24 +445,31 @@ impl generated::ChildTable for LayersUrls {
         member: 3,
         key: 3,
         insert: stmt!(
-            229,
+            254,
             r#"INSERT INTO "stacks__layers__urls" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            230, [id],
+            255, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__urls"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            231, [keys "layers.urls"],
+            256, [keys "layers.urls"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            257, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "stacks__layers__urls"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -510,24 +538,31 @@ impl generated::ChildTable for LayersParts {
         member: 3,
         key: 3,
         insert: stmt!(
-            232,
+            258,
             r#"INSERT INTO "stacks__layers__parts" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            233, [id],
+            259, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__parts"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            234, [keys "layers.parts"],
+            260, [keys "layers.parts"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            261, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "stacks__layers__parts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -612,24 +647,31 @@ impl generated::ChildTable for LayersOrigins {
         member: 3,
         key: 3,
         insert: stmt!(
-            235,
+            262,
             r#"INSERT INTO "stacks__layers__origins" ("_id", "_position", "_position_2", "number", "note")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            236, [id],
+            263, [id],
             r#"SELECT 0, "_position", "_position_2", "number", "note"
 FROM "stacks__layers__origins"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            237, [keys "layers.origins"],
+            264, [keys "layers.origins"],
             r#"SELECT o.key, c."_position", c."_position_2", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__layers__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            265, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "number", "note"
+FROM "stacks__layers__origins"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -734,16 +776,16 @@ impl generated::ChildTable for Named {
         member: 4,
         key: 2,
         insert: stmt!(
-            238,
+            266,
             r#"INSERT INTO "stacks__named" ("_id", "_key", "value__digest", "value__size", "value__origin",
     "value__origin__number", "value__origin__note")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: Some(
-            stmt!(239, [id], r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#),
+            stmt!(267, [id], r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            240, [id],
+            268, [id],
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
@@ -751,12 +793,20 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            241, [keys named],
+            269, [keys named],
             r#"SELECT o.key, c."_key", c."value__digest", c."value__size", c."value__origin",
     c."value__origin__number", c."value__origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__named" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            270, [id, to id],
+            r#"SELECT "_id", "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
+    "value__origin__note"
+FROM "stacks__named"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -824,14 +874,14 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            242, [id, place "named.key"],
+            271, [id, place "named.key"],
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            243, [id, place "named.key"],
+            272, [id, place "named.key"],
             r#"DELETE FROM "stacks__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -881,24 +931,31 @@ impl generated::ChildTable for NamedValueUrls {
         member: 4,
         key: 3,
         insert: stmt!(
-            244,
+            273,
             r#"INSERT INTO "stacks__named__value__urls" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            245, [id],
+            274, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__urls"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            246, [keys "named.value.urls"],
+            275, [keys "named.value.urls"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            276, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "stacks__named__value__urls"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -967,24 +1024,31 @@ impl generated::ChildTable for NamedValueParts {
         member: 4,
         key: 3,
         insert: stmt!(
-            247,
+            277,
             r#"INSERT INTO "stacks__named__value__parts" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            248, [id],
+            278, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__parts"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            249, [keys "named.value.parts"],
+            279, [keys "named.value.parts"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            280, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "stacks__named__value__parts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -1069,24 +1133,31 @@ impl generated::ChildTable for NamedValueOrigins {
         member: 4,
         key: 3,
         insert: stmt!(
-            250,
+            281,
             r#"INSERT INTO "stacks__named__value__origins" ("_id", "_key", "_position_2", "number", "note")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            251, [id],
+            282, [id],
             r#"SELECT 0, "_key", "_position_2", "number", "note"
 FROM "stacks__named__value__origins"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            252, [keys "named.value.origins"],
+            283, [keys "named.value.origins"],
             r#"SELECT o.key, c."_key", c."_position_2", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__named__value__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            284, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "number", "note"
+FROM "stacks__named__value__origins"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -1169,22 +1240,29 @@ impl generated::ChildTable for BaseUrls {
         member: 5,
         key: 2,
         insert: stmt!(
-            253,
+            285,
             r#"INSERT INTO "stacks__base__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(254, [id], r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#),
+            stmt!(286, [id], r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            255, [id],
+            287, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__base__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            256, [keys "base.urls"],
+            288, [keys "base.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            289, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__base__urls"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1199,7 +1277,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: stmt!(260, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
+            set: stmt!(293, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1229,11 +1307,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for BaseUrls {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            257, [id],
+            290, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__urls" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            258, [id, offset],
+            291, [id, offset],
             r#"DELETE FROM "stacks__base__urls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__urls"
@@ -1245,7 +1323,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for BaseUrls {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        259, [id, "base.urls"],
+        292, [id, "base.urls"],
         r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1293,22 +1371,29 @@ impl generated::ChildTable for BaseParts {
         member: 5,
         key: 2,
         insert: stmt!(
-            261,
+            294,
             r#"INSERT INTO "stacks__base__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(262, [id], r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#),
+            stmt!(295, [id], r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            263, [id],
+            296, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__base__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            264, [keys "base.parts"],
+            297, [keys "base.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            298, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__base__parts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1323,7 +1408,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: stmt!(268, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
+            set: stmt!(302, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1353,11 +1438,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for BaseParts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            265, [id],
+            299, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__parts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            266, [id, offset],
+            300, [id, offset],
             r#"DELETE FROM "stacks__base__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__parts"
@@ -1369,7 +1454,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for BaseParts {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        267, [id, "base.parts"],
+        301, [id, "base.parts"],
         r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1424,25 +1509,32 @@ impl generated::ChildTable for BaseOrigins {
         member: 5,
         key: 2,
         insert: stmt!(
-            269,
+            303,
             r#"INSERT INTO "stacks__base__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(270, [id], r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#),
+            stmt!(304, [id], r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            271, [id],
+            305, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__base__origins"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            272, [keys "base.origins"],
+            306, [keys "base.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__base__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            307, [id, to id],
+            r#"SELECT "_id", "_position", "number", "note"
+FROM "stacks__base__origins"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1463,7 +1555,7 @@ ORDER BY o.key, c."_position""#
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "base",
-            set: stmt!(275, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
+            set: stmt!(310, [id], r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#),
         },
     );
 
@@ -1497,11 +1589,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for BaseOrigins {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            273, [id],
+            308, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__origins" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            274, [id, offset],
+            309, [id, offset],
             r#"DELETE FROM "stacks__base__origins"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__base__origins"
@@ -1571,25 +1663,32 @@ impl generated::ChildTable for Apart {
         member: 6,
         key: 1,
         insert: stmt!(
-            276,
+            311,
             r#"INSERT INTO "stacks__apart" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            stmt!(277, [id], r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#),
+            stmt!(312, [id], r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            278, [id],
+            313, [id],
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__apart"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            279, [keys apart],
+            314, [keys apart],
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            315, [id, to id],
+            r#"SELECT "_id", "digest", "size", "origin", "origin__number", "origin__note"
+FROM "stacks__apart"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -1696,20 +1795,27 @@ impl generated::ChildTable for ApartUrls {
         member: 6,
         key: 2,
         insert: stmt!(
-            280,
+            316,
             r#"INSERT INTO "stacks__apart__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            281, [id],
+            317, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__apart__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            282, [keys "apart.urls"],
+            318, [keys "apart.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            319, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__apart__urls"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1777,20 +1883,27 @@ impl generated::ChildTable for ApartParts {
         member: 6,
         key: 2,
         insert: stmt!(
-            283,
+            320,
             r#"INSERT INTO "stacks__apart__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            284, [id],
+            321, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__apart__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            285, [keys "apart.parts"],
+            322, [keys "apart.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            323, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__apart__parts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1874,23 +1987,30 @@ impl generated::ChildTable for ApartOrigins {
         member: 6,
         key: 2,
         insert: stmt!(
-            286,
+            324,
             r#"INSERT INTO "stacks__apart__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            287, [id],
+            325, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__apart__origins"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            288, [keys "apart.origins"],
+            326, [keys "apart.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__apart__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            327, [id, to id],
+            r#"SELECT "_id", "_position", "number", "note"
+FROM "stacks__apart__origins"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1994,25 +2114,32 @@ impl generated::ChildTable for Sealed {
         member: 7,
         key: 1,
         insert: stmt!(
-            289,
+            328,
             r#"INSERT INTO "stacks__sealed" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            stmt!(290, [id], r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#),
+            stmt!(329, [id], r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            291, [id],
+            330, [id],
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__sealed"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            292, [keys sealed],
+            331, [keys sealed],
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            332, [id, to id],
+            r#"SELECT "_id", "digest", "size", "origin", "origin__number", "origin__note"
+FROM "stacks__sealed"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -2119,20 +2246,27 @@ impl generated::ChildTable for SealedUrls {
         member: 7,
         key: 2,
         insert: stmt!(
-            293,
+            333,
             r#"INSERT INTO "stacks__sealed__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            294, [id],
+            334, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__sealed__urls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            295, [keys "sealed.urls"],
+            335, [keys "sealed.urls"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            336, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__sealed__urls"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -2209,20 +2343,27 @@ impl generated::ChildTable for SealedParts {
         member: 7,
         key: 2,
         insert: stmt!(
-            296,
+            337,
             r#"INSERT INTO "stacks__sealed__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            297, [id],
+            338, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__sealed__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            298, [keys "sealed.parts"],
+            339, [keys "sealed.parts"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            340, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__sealed__parts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -2306,23 +2447,30 @@ impl generated::ChildTable for SealedOrigins {
         member: 7,
         key: 2,
         insert: stmt!(
-            299,
+            341,
             r#"INSERT INTO "stacks__sealed__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            300, [id],
+            342, [id],
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__sealed__origins"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            301, [keys "sealed.origins"],
+            343, [keys "sealed.origins"],
             r#"SELECT o.key, c."_position", c."number", c."note"
 FROM json_each($1) o
 CROSS JOIN "stacks__sealed__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            344, [id, to id],
+            r#"SELECT "_id", "_position", "number", "note"
+FROM "stacks__sealed__origins"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -2402,20 +2550,27 @@ impl generated::ChildTable for Free {
         member: 8,
         key: 2,
         insert: stmt!(
-            302,
+            345,
             r#"INSERT INTO "stacks__free" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(303, [id], r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(346, [id], r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#)),
         load: stmt!(
-            304, [id],
+            347, [id],
             r#"SELECT 0, "_position", "value" FROM "stacks__free" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            305, [keys free],
+            348, [keys free],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "stacks__free" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            349, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "stacks__free"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -2443,11 +2598,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Free {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            306, [id],
+            350, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__free" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            307, [id, offset],
+            351, [id, offset],
             r#"DELETE FROM "stacks__free"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "stacks__free"
@@ -2459,7 +2614,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Free {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        308, [id, free],
+        352, [id, free],
         r#"DELETE FROM "stacks__free" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

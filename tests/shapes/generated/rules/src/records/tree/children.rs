@@ -52,29 +52,36 @@ impl generated::ChildTable for LeafRings {
         member: 1,
         key: 2,
         insert: stmt!(
-            53,
+            55,
             r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(54, [id], r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1"#),
+            stmt!(56, [id], r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            55, [id],
+            57, [id],
             r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            56, [keys "leaf.rings"],
+            58, [keys "leaf.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__leaf__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            59, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "trees__leaf__rings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "leaf",
-            set: stmt!(60, [id], r#"SELECT "leaf" FROM "trees" WHERE "id" = $1"#),
+            set: stmt!(63, [id], r#"SELECT "leaf" FROM "trees" WHERE "id" = $1"#),
         },
     );
     const COUNTED: bool = true;
@@ -105,11 +112,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for LeafRings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            57, [id],
+            60, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            58, [id, offset],
+            61, [id, offset],
             r#"DELETE FROM "trees__leaf__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__leaf__rings"
@@ -121,7 +128,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for LeafRings {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        59, [id, "leaf.rings"],
+        62, [id, "leaf.rings"],
         r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -171,22 +178,29 @@ impl generated::ChildTable for MustRings {
         member: 2,
         key: 2,
         insert: stmt!(
-            61,
+            64,
             r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(62, [id], r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1"#),
+            stmt!(65, [id], r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            63, [id],
+            66, [id],
             r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            64, [keys "must.rings"],
+            67, [keys "must.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__must__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            68, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "trees__must__rings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -216,11 +230,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustRings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            65, [id],
+            69, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            66, [id, offset],
+            70, [id, offset],
             r#"DELETE FROM "trees__must__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__must__rings"
@@ -232,7 +246,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustRings {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        67, [id, "must.rings"],
+        71, [id, "must.rings"],
         r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -297,23 +311,30 @@ impl generated::ChildTable for Leaves {
         member: 3,
         key: 2,
         insert: stmt!(
-            68,
+            72,
             r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES ($1, $2, $3, $4, $5)"#
         ),
-        delete: Some(stmt!(69, [id], r#"DELETE FROM "trees__leaves" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(73, [id], r#"DELETE FROM "trees__leaves" WHERE "_id" = $1"#)),
         load: stmt!(
-            70, [id],
+            74, [id],
             r#"SELECT 0, "_position", "value", "one", "two"
 FROM "trees__leaves"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            71, [keys leaves],
+            75, [keys leaves],
             r#"SELECT o.key, c."_position", c."value", c."one", c."two"
 FROM json_each($1) o
 CROSS JOIN "trees__leaves" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            76, [id, to id],
+            r#"SELECT "_id", "_position", "value", "one", "two"
+FROM "trees__leaves"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -370,11 +391,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Leaves {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            72, [id],
+            77, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            73, [id, offset],
+            78, [id, offset],
             r#"DELETE FROM "trees__leaves"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__leaves"
@@ -434,24 +455,31 @@ impl generated::ChildTable for LeavesRings {
         member: 3,
         key: 3,
         insert: stmt!(
-            74,
+            79,
             r#"INSERT INTO "trees__leaves__rings" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            75, [id],
+            80, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "trees__leaves__rings"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            76, [keys "leaves.rings"],
+            81, [keys "leaves.rings"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__leaves__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            82, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "trees__leaves__rings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -518,20 +546,27 @@ impl generated::ChildTable for Words {
         member: 4,
         key: 2,
         insert: stmt!(
-            77,
+            83,
             r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(78, [id], r#"DELETE FROM "trees__words" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(84, [id], r#"DELETE FROM "trees__words" WHERE "_id" = $1"#)),
         load: stmt!(
-            79, [id],
+            85, [id],
             r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            80, [keys words],
+            86, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            87, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "trees__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -580,11 +615,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            81, [id],
+            88, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            82, [id, offset],
+            89, [id, offset],
             r#"DELETE FROM "trees__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__words"
@@ -596,7 +631,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        83, [id, words],
+        90, [id, words],
         r#"DELETE FROM "trees__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -649,20 +684,27 @@ impl generated::ChildTable for Sizes {
         member: 5,
         key: 2,
         insert: stmt!(
-            84,
+            91,
             r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(85, [id], r#"DELETE FROM "trees__sizes" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(92, [id], r#"DELETE FROM "trees__sizes" WHERE "_id" = $1"#)),
         load: stmt!(
-            86, [id],
+            93, [id],
             r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            87, [keys sizes],
+            94, [keys sizes],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__sizes" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            95, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "trees__sizes"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -728,11 +770,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Sizes {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            88, [id, place "sizes.key"],
+            96, [id, place "sizes.key"],
             r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            89, [id, place "sizes.key"],
+            97, [id, place "sizes.key"],
             r#"DELETE FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -807,26 +849,33 @@ impl generated::ChildTable for ByNumber {
         member: 6,
         key: 2,
         insert: stmt!(
-            90,
+            98,
             r#"INSERT INTO "trees__by_number" ("_id", "_key", "value__value", "value__one", "value__two")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(91, [id], r#"DELETE FROM "trees__by_number" WHERE "_id" = $1"#),
+            stmt!(99, [id], r#"DELETE FROM "trees__by_number" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            92, [id],
+            100, [id],
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            93, [keys by_number],
+            101, [keys by_number],
             r#"SELECT o.key, c."_key", c."value__value", c."value__one", c."value__two"
 FROM json_each($1) o
 CROSS JOIN "trees__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            102, [id, to id],
+            r#"SELECT "_id", "_key", "value__value", "value__one", "value__two"
+FROM "trees__by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -881,13 +930,13 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            94, [id, place "by_number.key"],
+            103, [id, place "by_number.key"],
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            95, [id, place "by_number.key"],
+            104, [id, place "by_number.key"],
             r#"DELETE FROM "trees__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -948,24 +997,31 @@ impl generated::ChildTable for ByNumberValueRings {
         member: 6,
         key: 3,
         insert: stmt!(
-            96,
+            105,
             r#"INSERT INTO "trees__by_number__value__rings" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            97, [id],
+            106, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "trees__by_number__value__rings"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            98, [keys "by_number.value.rings"],
+            107, [keys "by_number.value.rings"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__by_number__value__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            108, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "trees__by_number__value__rings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -1035,29 +1091,36 @@ impl generated::ChildTable for InnerRings {
         member: 7,
         key: 2,
         insert: stmt!(
-            99,
+            109,
             r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(100, [id], r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1"#),
+            stmt!(110, [id], r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            101, [id],
+            111, [id],
             r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            102, [keys "inner.rings"],
+            112, [keys "inner.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__inner__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            113, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "trees__inner__rings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: stmt!(106, [id], r#"SELECT "inner" FROM "trees" WHERE "id" = $1"#),
+            set: stmt!(117, [id], r#"SELECT "inner" FROM "trees" WHERE "id" = $1"#),
         },
     );
     const COUNTED: bool = true;
@@ -1088,11 +1151,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for InnerRings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            103, [id],
+            114, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            104, [id, offset],
+            115, [id, offset],
             r#"DELETE FROM "trees__inner__rings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__inner__rings"
@@ -1104,7 +1167,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for InnerRings {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        105, [id, "inner.rings"],
+        116, [id, "inner.rings"],
         r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1145,22 +1208,29 @@ impl generated::ChildTable for Needed {
         member: 8,
         key: 2,
         insert: stmt!(
-            107,
+            118,
             r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(108, [id], r#"DELETE FROM "trees__needed" WHERE "_id" = $1"#),
+            stmt!(119, [id], r#"DELETE FROM "trees__needed" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            109, [id],
+            120, [id],
             r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            110, [keys needed],
+            121, [keys needed],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__needed" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            122, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "trees__needed"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1190,11 +1260,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Needed {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            111, [id],
+            123, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            112, [id, offset],
+            124, [id, offset],
             r#"DELETE FROM "trees__needed"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__needed"
@@ -1206,7 +1276,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Needed {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        113, [id, needed],
+        125, [id, needed],
         r#"DELETE FROM "trees__needed" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1258,22 +1328,29 @@ impl generated::ChildTable for Colours {
         member: 9,
         key: 2,
         insert: stmt!(
-            114,
+            126,
             r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(115, [id], r#"DELETE FROM "trees__colours" WHERE "_id" = $1"#),
+            stmt!(127, [id], r#"DELETE FROM "trees__colours" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            116, [id],
+            128, [id],
             r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            117, [keys colours],
+            129, [keys colours],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__colours" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            130, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "trees__colours"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1328,11 +1405,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Colours {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            118, [id],
+            131, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            119, [id, offset],
+            132, [id, offset],
             r#"DELETE FROM "trees__colours"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__colours"
@@ -1344,7 +1421,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Colours {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        120, [id, colours],
+        133, [id, colours],
         r#"DELETE FROM "trees__colours" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1408,20 +1485,27 @@ impl generated::ChildTable for Apart {
         member: 10,
         key: 1,
         insert: stmt!(
-            121,
+            134,
             r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES ($1, $2, $3, $4)"#
         ),
-        delete: Some(stmt!(122, [id], r#"DELETE FROM "trees__apart" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(135, [id], r#"DELETE FROM "trees__apart" WHERE "_id" = $1"#)),
         load: stmt!(
-            123, [id],
+            136, [id],
             r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            124, [keys apart],
+            137, [keys apart],
             r#"SELECT o.key, c."value", c."one", c."two"
 FROM json_each($1) o
 CROSS JOIN "trees__apart" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            138, [id, to id],
+            r#"SELECT "_id", "value", "one", "two"
+FROM "trees__apart"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -1512,20 +1596,27 @@ impl generated::ChildTable for ApartRings {
         member: 10,
         key: 2,
         insert: stmt!(
-            125,
+            139,
             r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            126, [id],
+            140, [id],
             r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            127, [keys "apart.rings"],
+            141, [keys "apart.rings"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "trees__apart__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            142, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "trees__apart__rings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 

@@ -65,25 +65,32 @@ impl generated::ChildTable for OfPoint_1 {
         member: 0,
         key: 1,
         insert: stmt!(
-            1271,
+            1437,
             r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                1272, [_singleton],
+                1438, [_singleton],
                 r#"DELETE FROM "alone__point" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            1273, [_singleton],
+            1439, [_singleton],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1274, [keys point],
+            1440, [keys point],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__point" c ON c."_singleton" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1441, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "x", "y", "colour", "time"
+FROM "alone__point"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton""#
         ),
     };
 
@@ -155,25 +162,32 @@ impl generated::ChildTable for Wing {
         member: 1,
         key: 1,
         insert: stmt!(
-            1275,
+            1442,
             r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1276, [_singleton],
+                1443, [_singleton],
                 r#"DELETE FROM "alone__wing" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            1277, [_singleton],
+            1444, [_singleton],
             r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1278, [keys wing],
+            1445, [keys wing],
             r#"SELECT o.key, c."name", c."right"
 FROM json_each($1) o
 CROSS JOIN "alone__wing" c ON c."_singleton" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1446, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "name", "right"
+FROM "alone__wing"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton""#
         ),
     };
 
@@ -248,20 +262,27 @@ impl generated::ChildTable for WingShelf {
         member: 1,
         key: 1,
         insert: stmt!(
-            1279,
+            1447,
             r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1280, [_singleton],
+            1448, [_singleton],
             r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1281, [keys "wing.shelf"],
+            1449, [keys "wing.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf" c ON c."_singleton" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1450, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "number"
+FROM "alone__wing__shelf"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton""#
         ),
     };
 
@@ -332,23 +353,30 @@ impl generated::ChildTable for WingShelfBooks {
         member: 1,
         key: 2,
         insert: stmt!(
-            1282,
+            1451,
             r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1283, [_singleton],
+            1452, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__shelf__books"
 WHERE "_singleton" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1284, [keys "wing.shelf.books"],
+            1453, [keys "wing.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__books" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1454, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "value"
+FROM "alone__wing__shelf__books"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position""#
         ),
     };
 
@@ -434,21 +462,28 @@ impl generated::ChildTable for WingShelfPlace {
         member: 1,
         key: 1,
         insert: stmt!(
-            1285,
+            1455,
             r#"INSERT INTO "alone__wing__shelf__place" ("_singleton", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1286, [_singleton],
+            1456, [_singleton],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1287, [keys "wing.shelf.place"],
+            1457, [keys "wing.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__place" c ON c."_singleton" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1458, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "x", "y", "colour", "time"
+FROM "alone__wing__shelf__place"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton""#
         ),
     };
 
@@ -522,20 +557,27 @@ impl generated::ChildTable for WingLeft {
         member: 1,
         key: 1,
         insert: stmt!(
-            1288,
+            1459,
             r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1289, [_singleton],
+            1460, [_singleton],
             r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1290, [keys "wing.left"],
+            1461, [keys "wing.left"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left" c ON c."_singleton" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1462, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "number"
+FROM "alone__wing__left"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton""#
         ),
     };
 
@@ -609,23 +651,30 @@ impl generated::ChildTable for WingLeftBooks {
         member: 1,
         key: 2,
         insert: stmt!(
-            1291,
+            1463,
             r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1292, [_singleton],
+            1464, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__left__books"
 WHERE "_singleton" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1293, [keys "wing.left.books"],
+            1465, [keys "wing.left.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left__books" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1466, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "value"
+FROM "alone__wing__left__books"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position""#
         ),
     };
 
@@ -711,21 +760,28 @@ impl generated::ChildTable for WingLeftPlace {
         member: 1,
         key: 1,
         insert: stmt!(
-            1294,
+            1467,
             r#"INSERT INTO "alone__wing__left__place" ("_singleton", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1295, [_singleton],
+            1468, [_singleton],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1296, [keys "wing.left.place"],
+            1469, [keys "wing.left.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "alone__wing__left__place" c ON c."_singleton" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1470, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "x", "y", "colour", "time"
+FROM "alone__wing__left__place"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton""#
         ),
     };
 
@@ -798,24 +854,31 @@ impl generated::ChildTable for OfNothing_3 {
         member: 1,
         key: 1,
         insert: stmt!(
-            1297, r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#
+            1471, r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#
         ),
         delete: Some(
             stmt!(
-                1298, [_singleton],
+                1472, [_singleton],
                 r#"DELETE FROM "alone__nothing" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            1299, [_singleton],
+            1473, [_singleton],
             r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = $1"#
         ),
         load_many: stmt!(
-            1300, [keys nothing],
+            1474, [keys nothing],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "alone__nothing" c ON c."_singleton" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1475, [_singleton, to _singleton],
+            r#"SELECT "_singleton"
+FROM "alone__nothing"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton""#
         ),
     };
 

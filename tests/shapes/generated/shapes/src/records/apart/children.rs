@@ -61,22 +61,29 @@ impl generated::ChildTable for OfPoint_2 {
         member: 1,
         key: 1,
         insert: stmt!(
-            1069,
+            1185,
             r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1070, [id], r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#),
+            stmt!(1186, [id], r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1071, [id],
+            1187, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1072, [keys point],
+            1188, [keys point],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__point" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1189, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__point"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -141,14 +148,18 @@ impl generated::ChildTable for OfNothing_3 {
         behaviors: generated::behaviors!(),
         member: 2,
         key: 1,
-        insert: stmt!(1073, r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#),
+        insert: stmt!(1190, r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#),
         delete: Some(
-            stmt!(1074, [id], r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#),
+            stmt!(1191, [id], r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#),
         ),
-        load: stmt!(1075, [id], r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#),
+        load: stmt!(1192, [id], r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#),
         load_many: stmt!(
-            1076, [keys nothing],
+            1193, [keys nothing],
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1194, [id, to id],
+            r#"SELECT "_id" FROM "aparts__nothing" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -205,14 +216,18 @@ impl generated::ChildTable for Empty {
         behaviors: generated::behaviors!(),
         member: 3,
         key: 1,
-        insert: stmt!(1077, r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#),
+        insert: stmt!(1195, r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#),
         delete: Some(
-            stmt!(1078, [id], r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#),
+            stmt!(1196, [id], r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#),
         ),
-        load: stmt!(1079, [id], r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#),
+        load: stmt!(1197, [id], r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#),
         load_many: stmt!(
-            1080, [keys empty],
+            1198, [keys empty],
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1199, [id, to id],
+            r#"SELECT "_id" FROM "aparts__empty" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -280,7 +295,7 @@ impl generated::ChildTable for Must {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1085, ["must.target"],
+                        1205, ["must.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -335,28 +350,36 @@ impl generated::ChildTable for Must {
         member: 4,
         key: 1,
         insert: stmt!(
-            1081,
+            1200,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            stmt!(1082, [id], r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#),
+            stmt!(1201, [id], r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1083, [id],
+            1202, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__must"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1084, [keys must],
+            1203, [keys must],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1204, [id, to id],
+            r#"SELECT "_id", "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
+    "point__time", "colour", "time"
+FROM "aparts__must"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -472,20 +495,27 @@ impl generated::ChildTable for MustNames {
         member: 4,
         key: 2,
         insert: stmt!(
-            1086,
+            1206,
             r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1087, [id],
+            1207, [id],
             r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1088, [keys "must.names"],
+            1208, [keys "must.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1209, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__must__names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -572,24 +602,31 @@ impl generated::ChildTable for MustPoints {
         member: 4,
         key: 2,
         insert: stmt!(
-            1089,
+            1210,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1090, [id],
+            1211, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__must__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1091, [keys "must.points"],
+            1212, [keys "must.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1213, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "aparts__must__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -689,25 +726,32 @@ impl generated::ChildTable for MustByNumber {
         member: 4,
         key: 2,
         insert: stmt!(
-            1092,
+            1214,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1093, [id],
+            1215, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__must__by_number"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1094, [keys "must.by_number"],
+            1216, [keys "must.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1217, [id, to id],
+            r#"SELECT "_id", "_key", "value__x", "value__y", "value__colour", "value__time"
+FROM "aparts__must__by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -777,17 +821,21 @@ impl generated::ChildTable for MustBare {
         behaviors: generated::behaviors!(),
         member: 4,
         key: 1,
-        insert: stmt!(1095, r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#),
+        insert: stmt!(1218, r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#),
         delete: None,
         load: stmt!(
-            1096, [id], r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#
+            1219, [id], r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1097, [keys "must.bare"],
+            1220, [keys "must.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__must__bare" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1221, [id, to id],
+            r#"SELECT "_id" FROM "aparts__must__bare" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -853,20 +901,24 @@ impl generated::ChildTable for MustShelf {
         member: 4,
         key: 1,
         insert: stmt!(
-            1098,
+            1222,
             r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1099, [id],
+            1223, [id],
             r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1100, [keys "must.shelf"],
+            1224, [keys "must.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1225, [id, to id],
+            r#"SELECT "_id", "number" FROM "aparts__must__shelf" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -937,23 +989,30 @@ impl generated::ChildTable for MustShelfBooks {
         member: 4,
         key: 2,
         insert: stmt!(
-            1101,
+            1226,
             r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1102, [id],
+            1227, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__must__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1103, [keys "must.shelf.books"],
+            1228, [keys "must.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1229, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__must__shelf__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1036,21 +1095,28 @@ impl generated::ChildTable for MustShelfPlace {
         member: 4,
         key: 1,
         insert: stmt!(
-            1104,
+            1230,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1105, [id],
+            1231, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1106, [keys "must.shelf.place"],
+            1232, [keys "must.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1233, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__must__shelf__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -1129,7 +1195,7 @@ impl generated::ChildTable for Room {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1111, ["room.target"],
+                        1239, ["room.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -1184,28 +1250,36 @@ impl generated::ChildTable for Room {
         member: 5,
         key: 1,
         insert: stmt!(
-            1107,
+            1234,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            stmt!(1108, [id], r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#),
+            stmt!(1235, [id], r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1109, [id],
+            1236, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__room"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1110, [keys room],
+            1237, [keys room],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1238, [id, to id],
+            r#"SELECT "_id", "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
+    "point__time", "colour", "time"
+FROM "aparts__room"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -1318,20 +1392,27 @@ impl generated::ChildTable for RoomNames {
         member: 5,
         key: 2,
         insert: stmt!(
-            1112,
+            1240,
             r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1113, [id],
+            1241, [id],
             r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1114, [keys "room.names"],
+            1242, [keys "room.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1243, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__room__names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1418,24 +1499,31 @@ impl generated::ChildTable for RoomPoints {
         member: 5,
         key: 2,
         insert: stmt!(
-            1115,
+            1244,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1116, [id],
+            1245, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__room__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1117, [keys "room.points"],
+            1246, [keys "room.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1247, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "aparts__room__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1535,25 +1623,32 @@ impl generated::ChildTable for RoomByNumber {
         member: 5,
         key: 2,
         insert: stmt!(
-            1118,
+            1248,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1119, [id],
+            1249, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__room__by_number"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1120, [keys "room.by_number"],
+            1250, [keys "room.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1251, [id, to id],
+            r#"SELECT "_id", "_key", "value__x", "value__y", "value__colour", "value__time"
+FROM "aparts__room__by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1623,17 +1718,21 @@ impl generated::ChildTable for RoomBare {
         behaviors: generated::behaviors!(),
         member: 5,
         key: 1,
-        insert: stmt!(1121, r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#),
+        insert: stmt!(1252, r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#),
         delete: None,
         load: stmt!(
-            1122, [id], r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#
+            1253, [id], r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1123, [keys "room.bare"],
+            1254, [keys "room.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__room__bare" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1255, [id, to id],
+            r#"SELECT "_id" FROM "aparts__room__bare" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -1699,20 +1798,24 @@ impl generated::ChildTable for RoomShelf {
         member: 5,
         key: 1,
         insert: stmt!(
-            1124,
+            1256,
             r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1125, [id],
+            1257, [id],
             r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1126, [keys "room.shelf"],
+            1258, [keys "room.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1259, [id, to id],
+            r#"SELECT "_id", "number" FROM "aparts__room__shelf" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -1783,23 +1886,30 @@ impl generated::ChildTable for RoomShelfBooks {
         member: 5,
         key: 2,
         insert: stmt!(
-            1127,
+            1260,
             r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1128, [id],
+            1261, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__room__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1129, [keys "room.shelf.books"],
+            1262, [keys "room.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1263, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__room__shelf__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1882,21 +1992,28 @@ impl generated::ChildTable for RoomShelfPlace {
         member: 5,
         key: 1,
         insert: stmt!(
-            1130,
+            1264,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1131, [id],
+            1265, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1132, [keys "room.shelf.place"],
+            1266, [keys "room.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1267, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__room__shelf__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -1985,22 +2102,29 @@ impl generated::ChildTable for There {
         member: 6,
         key: 1,
         insert: stmt!(
-            1133,
+            1268,
             r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1134, [id], r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#),
+            stmt!(1269, [id], r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1135, [id],
+            1270, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1136, [keys there],
+            1271, [keys there],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__there" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1272, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__there"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -2082,7 +2206,7 @@ impl generated::ChildTable for House {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1141, ["house.target"],
+                        1278, ["house.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -2137,28 +2261,36 @@ impl generated::ChildTable for House {
         member: 6,
         key: 1,
         insert: stmt!(
-            1137,
+            1273,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#
         ),
         delete: Some(
-            stmt!(1138, [id], r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#),
+            stmt!(1274, [id], r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1139, [id],
+            1275, [id],
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__house"
 WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1140, [keys house],
+            1276, [keys house],
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1277, [id, to id],
+            r#"SELECT "_id", "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
+    "point__time", "colour", "time"
+FROM "aparts__house"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -2274,20 +2406,27 @@ impl generated::ChildTable for HouseNames {
         member: 6,
         key: 2,
         insert: stmt!(
-            1142,
+            1279,
             r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1143, [id],
+            1280, [id],
             r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1144, [keys "house.names"],
+            1281, [keys "house.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1282, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__house__names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -2374,24 +2513,31 @@ impl generated::ChildTable for HousePoints {
         member: 6,
         key: 2,
         insert: stmt!(
-            1145,
+            1283,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1146, [id],
+            1284, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__house__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1147, [keys "house.points"],
+            1285, [keys "house.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1286, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "aparts__house__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -2491,25 +2637,32 @@ impl generated::ChildTable for HouseByNumber {
         member: 6,
         key: 2,
         insert: stmt!(
-            1148,
+            1287,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1149, [id],
+            1288, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__house__by_number"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1150, [keys "house.by_number"],
+            1289, [keys "house.by_number"],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1290, [id, to id],
+            r#"SELECT "_id", "_key", "value__x", "value__y", "value__colour", "value__time"
+FROM "aparts__house__by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -2579,17 +2732,21 @@ impl generated::ChildTable for HouseBare {
         behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
-        insert: stmt!(1151, r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#),
+        insert: stmt!(1291, r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#),
         delete: None,
         load: stmt!(
-            1152, [id], r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#
+            1292, [id], r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1153, [keys "house.bare"],
+            1293, [keys "house.bare"],
             r#"SELECT o.key
 FROM json_each($1) o
 CROSS JOIN "aparts__house__bare" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1294, [id, to id],
+            r#"SELECT "_id" FROM "aparts__house__bare" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -2655,20 +2812,24 @@ impl generated::ChildTable for HouseShelf {
         member: 6,
         key: 1,
         insert: stmt!(
-            1154,
+            1295,
             r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: None,
         load: stmt!(
-            1155, [id],
+            1296, [id],
             r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1156, [keys "house.shelf"],
+            1297, [keys "house.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1298, [id, to id],
+            r#"SELECT "_id", "number" FROM "aparts__house__shelf" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -2739,23 +2900,30 @@ impl generated::ChildTable for HouseShelfBooks {
         member: 6,
         key: 2,
         insert: stmt!(
-            1157,
+            1299,
             r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1158, [id],
+            1300, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__house__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1159, [keys "house.shelf.books"],
+            1301, [keys "house.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1302, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__house__shelf__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -2838,21 +3006,28 @@ impl generated::ChildTable for HouseShelfPlace {
         member: 6,
         key: 1,
         insert: stmt!(
-            1160,
+            1303,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1161, [id],
+            1304, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1162, [keys "house.shelf.place"],
+            1305, [keys "house.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1306, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__house__shelf__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -2920,14 +3095,18 @@ impl generated::ChildTable for OfNone_11 {
         behaviors: generated::behaviors!(),
         member: 6,
         key: 1,
-        insert: stmt!(1163, r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#),
+        insert: stmt!(1307, r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#),
         delete: Some(
-            stmt!(1164, [id], r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#),
+            stmt!(1308, [id], r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#),
         ),
-        load: stmt!(1165, [id], r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#),
+        load: stmt!(1309, [id], r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#),
         load_many: stmt!(
-            1166, [keys none],
+            1310, [keys none],
             r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1311, [id, to id],
+            r#"SELECT "_id" FROM "aparts__none" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -3008,22 +3187,29 @@ impl generated::ChildTable for Only {
         member: 7,
         key: 1,
         insert: stmt!(
-            1167,
+            1312,
             r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1168, [id], r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#),
+            stmt!(1313, [id], r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1169, [id],
+            1314, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1170, [keys only],
+            1315, [keys only],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__only" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1316, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__only"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -3097,22 +3283,26 @@ impl generated::ChildTable for WingShelf {
         member: 8,
         key: 1,
         insert: stmt!(
-            1171,
+            1317,
             r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(1172, [id], r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#),
+            stmt!(1318, [id], r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1173, [id],
+            1319, [id],
             r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1174, [keys "wing.shelf"],
+            1320, [keys "wing.shelf"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1321, [id, to id],
+            r#"SELECT "_id", "number" FROM "aparts__wing__shelf" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -3185,23 +3375,30 @@ impl generated::ChildTable for WingShelfBooks {
         member: 8,
         key: 2,
         insert: stmt!(
-            1175,
+            1322,
             r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1176, [id],
+            1323, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1177, [keys "wing.shelf.books"],
+            1324, [keys "wing.shelf.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1325, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__wing__shelf__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -3284,21 +3481,28 @@ impl generated::ChildTable for WingShelfPlace {
         member: 8,
         key: 1,
         insert: stmt!(
-            1178,
+            1326,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1179, [id],
+            1327, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1180, [keys "wing.shelf.place"],
+            1328, [keys "wing.shelf.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1329, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__wing__shelf__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -3368,21 +3572,25 @@ impl generated::ChildTable for WingLeft {
         member: 8,
         key: 1,
         insert: stmt!(
-            1181, r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#
+            1330, r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(1182, [id], r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#),
+            stmt!(1331, [id], r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1183, [id],
+            1332, [id],
             r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1184, [keys "wing.left"],
+            1333, [keys "wing.left"],
             r#"SELECT o.key, c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1334, [id, to id],
+            r#"SELECT "_id", "number" FROM "aparts__wing__left" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id""#
         ),
     };
 
@@ -3458,23 +3666,30 @@ impl generated::ChildTable for WingLeftBooks {
         member: 8,
         key: 2,
         insert: stmt!(
-            1185,
+            1335,
             r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1186, [id],
+            1336, [id],
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__left__books"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1187, [keys "wing.left.books"],
+            1337, [keys "wing.left.books"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1338, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "aparts__wing__left__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -3557,21 +3772,28 @@ impl generated::ChildTable for WingLeftPlace {
         member: 8,
         key: 1,
         insert: stmt!(
-            1188,
+            1339,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            1189, [id],
+            1340, [id],
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = $1"#
         ),
         load_many: stmt!(
-            1190, [keys "wing.left.place"],
+            1341, [keys "wing.left.place"],
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__place" c ON c."_id" = o.value
 ORDER BY o.key"#
+        ),
+        load_range: stmt!(
+            1342, [id, to id],
+            r#"SELECT "_id", "x", "y", "colour", "time"
+FROM "aparts__wing__left__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id""#
         ),
     };
 
@@ -3643,22 +3865,29 @@ impl generated::ChildTable for Wings {
         member: 9,
         key: 2,
         insert: stmt!(
-            1191,
+            1343,
             r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1192, [id], r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#),
+            stmt!(1344, [id], r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1193, [id],
+            1345, [id],
             r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1194, [keys wings],
+            1346, [keys wings],
             r#"SELECT o.key, c."_position", c."name", c."right"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1347, [id, to id],
+            r#"SELECT "_id", "_position", "name", "right"
+FROM "aparts__wings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -3695,11 +3924,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Wings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1195, [id],
+            1348, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1196, [id, offset],
+            1349, [id, offset],
             r#"DELETE FROM "aparts__wings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "aparts__wings"
@@ -3752,20 +3981,27 @@ impl generated::ChildTable for WingsShelf {
         member: 9,
         key: 2,
         insert: stmt!(
-            1197,
+            1350,
             r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1198, [id],
+            1351, [id],
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1199, [keys "wings.shelf"],
+            1352, [keys "wings.shelf"],
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1353, [id, to id],
+            r#"SELECT "_id", "_position", "number"
+FROM "aparts__wings__shelf"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -3837,24 +4073,31 @@ impl generated::ChildTable for WingsShelfBooks {
         member: 9,
         key: 3,
         insert: stmt!(
-            1200,
+            1354,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1201, [id],
+            1355, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1202, [keys "wings.shelf.books"],
+            1356, [keys "wings.shelf.books"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            1357, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "aparts__wings__shelf__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -3941,24 +4184,31 @@ impl generated::ChildTable for WingsShelfPlace {
         member: 9,
         key: 2,
         insert: stmt!(
-            1203,
+            1358,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1204, [id],
+            1359, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__shelf__place"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1205, [keys "wings.shelf.place"],
+            1360, [keys "wings.shelf.place"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1361, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "aparts__wings__shelf__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -4036,20 +4286,27 @@ impl generated::ChildTable for WingsLeft {
         member: 9,
         key: 2,
         insert: stmt!(
-            1206,
+            1362,
             r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1207, [id],
+            1363, [id],
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1208, [keys "wings.left"],
+            1364, [keys "wings.left"],
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1365, [id, to id],
+            r#"SELECT "_id", "_position", "number"
+FROM "aparts__wings__left"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -4124,24 +4381,31 @@ impl generated::ChildTable for WingsLeftBooks {
         member: 9,
         key: 3,
         insert: stmt!(
-            1209,
+            1366,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1210, [id],
+            1367, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__left__books"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1211, [keys "wings.left.books"],
+            1368, [keys "wings.left.books"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            1369, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "aparts__wings__left__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -4228,24 +4492,31 @@ impl generated::ChildTable for WingsLeftPlace {
         member: 9,
         key: 2,
         insert: stmt!(
-            1212,
+            1370,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1213, [id],
+            1371, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__left__place"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1214, [keys "wings.left.place"],
+            1372, [keys "wings.left.place"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1373, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "aparts__wings__left__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -4317,25 +4588,32 @@ impl generated::ChildTable for ByName {
         member: 10,
         key: 2,
         insert: stmt!(
-            1215,
+            1374,
             r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1216, [id], r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#),
+            stmt!(1375, [id], r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1217, [id],
+            1376, [id],
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1218, [keys by_name],
+            1377, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__name", c."value__right"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1378, [id, to id],
+            r#"SELECT "_id", "_key", "value__name", "value__right"
+FROM "aparts__by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -4372,13 +4650,13 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1219, [id, place "by_name.key"],
+            1379, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1220, [id, place "by_name.key"],
+            1380, [id, place "by_name.key"],
             r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -4427,20 +4705,27 @@ impl generated::ChildTable for ByNameValueShelf {
         member: 10,
         key: 2,
         insert: stmt!(
-            1221,
+            1381,
             r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1222, [id],
+            1382, [id],
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1223, [keys "by_name.value.shelf"],
+            1383, [keys "by_name.value.shelf"],
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1384, [id, to id],
+            r#"SELECT "_id", "_key", "number"
+FROM "aparts__by_name__value__shelf"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -4512,24 +4797,31 @@ impl generated::ChildTable for ByNameValueShelfBooks {
         member: 10,
         key: 3,
         insert: stmt!(
-            1224,
+            1385,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1225, [id],
+            1386, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__shelf__books"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1226, [keys "by_name.value.shelf.books"],
+            1387, [keys "by_name.value.shelf.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            1388, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "aparts__by_name__value__shelf__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4616,24 +4908,31 @@ impl generated::ChildTable for ByNameValueShelfPlace {
         member: 10,
         key: 2,
         insert: stmt!(
-            1227,
+            1389,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1228, [id],
+            1390, [id],
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__shelf__place"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1229, [keys "by_name.value.shelf.place"],
+            1391, [keys "by_name.value.shelf.place"],
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1392, [id, to id],
+            r#"SELECT "_id", "_key", "x", "y", "colour", "time"
+FROM "aparts__by_name__value__shelf__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -4711,20 +5010,27 @@ impl generated::ChildTable for ByNameValueLeft {
         member: 10,
         key: 2,
         insert: stmt!(
-            1230,
+            1393,
             r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES ($1, $2, $3)"#
         ),
         delete: None,
         load: stmt!(
-            1231, [id],
+            1394, [id],
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1232, [keys "by_name.value.left"],
+            1395, [keys "by_name.value.left"],
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1396, [id, to id],
+            r#"SELECT "_id", "_key", "number"
+FROM "aparts__by_name__value__left"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -4799,24 +5105,31 @@ impl generated::ChildTable for ByNameValueLeftBooks {
         member: 10,
         key: 3,
         insert: stmt!(
-            1233,
+            1397,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1234, [id],
+            1398, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__left__books"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1235, [keys "by_name.value.left.books"],
+            1399, [keys "by_name.value.left.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            1400, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "aparts__by_name__value__left__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4903,24 +5216,31 @@ impl generated::ChildTable for ByNameValueLeftPlace {
         member: 10,
         key: 2,
         insert: stmt!(
-            1236,
+            1401,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            1237, [id],
+            1402, [id],
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__left__place"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1238, [keys "by_name.value.left.place"],
+            1403, [keys "by_name.value.left.place"],
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1404, [id, to id],
+            r#"SELECT "_id", "_key", "x", "y", "colour", "time"
+FROM "aparts__by_name__value__left__place"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 

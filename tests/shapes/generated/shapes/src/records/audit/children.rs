@@ -55,22 +55,29 @@ impl generated::ChildTable for Reals {
         member: 9,
         key: 2,
         insert: stmt!(
-            1667,
+            1856,
             r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1668, [number], r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#),
+            stmt!(1857, [number], r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1669, [number],
+            1858, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1670, [keys reals],
+            1859, [keys reals],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1860, [number, to number],
+            r#"SELECT "_number", "_position", "value"
+FROM "audits__reals"
+WHERE "_number" >= $1 AND "_number" <= $2
+ORDER BY "_number", "_position""#
         ),
     };
 
@@ -138,24 +145,31 @@ impl generated::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: stmt!(
-            1671,
+            1861,
             r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1672, [number], r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#
+                1862, [number], r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1673, [number],
+            1863, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1674, [keys numbers],
+            1864, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1865, [number, to number],
+            r#"SELECT "_number", "_position", "value"
+FROM "audits__numbers"
+WHERE "_number" >= $1 AND "_number" <= $2
+ORDER BY "_number", "_position""#
         ),
     };
 
@@ -223,22 +237,29 @@ impl generated::ChildTable for Words {
         member: 11,
         key: 2,
         insert: stmt!(
-            1675,
+            1866,
             r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1676, [number], r#"DELETE FROM "audits__words" WHERE "_number" = $1"#),
+            stmt!(1867, [number], r#"DELETE FROM "audits__words" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1677, [number],
+            1868, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1678, [keys words],
+            1869, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1870, [number, to number],
+            r#"SELECT "_number", "_position", "value"
+FROM "audits__words"
+WHERE "_number" >= $1 AND "_number" <= $2
+ORDER BY "_number", "_position""#
         ),
     };
 
@@ -314,25 +335,32 @@ impl generated::ChildTable for Steps {
         member: 12,
         key: 2,
         insert: stmt!(
-            1679,
+            1871,
             r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1680, [number], r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#),
+            stmt!(1872, [number], r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#),
         ),
         load: stmt!(
-            1681, [number],
+            1873, [number],
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
 WHERE "_number" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1682, [keys steps],
+            1874, [keys steps],
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each($1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1875, [number, to number],
+            r#"SELECT "_number", "_position", "count", "done"
+FROM "audits__steps"
+WHERE "_number" >= $1 AND "_number" <= $2
+ORDER BY "_number", "_position""#
         ),
     };
 
@@ -406,24 +434,31 @@ impl generated::ChildTable for StepsWords {
         member: 12,
         key: 3,
         insert: stmt!(
-            1683,
+            1876,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1684, [number],
+            1877, [number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
 WHERE "_number" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1685, [keys "steps.words"],
+            1878, [keys "steps.words"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            1879, [number, to number],
+            r#"SELECT "_number", "_position", "_position_2", "value"
+FROM "audits__steps__words"
+WHERE "_number" >= $1 AND "_number" <= $2
+ORDER BY "_number", "_position", "_position_2""#
         ),
     };
 
@@ -491,25 +526,32 @@ impl generated::ChildTable for StepWords {
         member: 13,
         key: 2,
         insert: stmt!(
-            1686,
+            1880,
             r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1687, [number],
+                1881, [number],
                 r#"DELETE FROM "audits__step__words" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1688, [number],
+            1882, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1689, [keys "step.words"],
+            1883, [keys "step.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1884, [number, to number],
+            r#"SELECT "_number", "_position", "value"
+FROM "audits__step__words"
+WHERE "_number" >= $1 AND "_number" <= $2
+ORDER BY "_number", "_position""#
         ),
     };
 
@@ -579,25 +621,32 @@ impl generated::ChildTable for OtherWords {
         member: 14,
         key: 2,
         insert: stmt!(
-            1690,
+            1885,
             r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1691, [number],
+                1886, [number],
                 r#"DELETE FROM "audits__other__words" WHERE "_number" = $1"#
             ),
         ),
         load: stmt!(
-            1692, [number],
+            1887, [number],
             r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1693, [keys "other.words"],
+            1888, [keys "other.words"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1889, [number, to number],
+            r#"SELECT "_number", "_position", "value"
+FROM "audits__other__words"
+WHERE "_number" >= $1 AND "_number" <= $2
+ORDER BY "_number", "_position""#
         ),
     };
 

@@ -49,22 +49,29 @@ impl generated::ChildTable for Words {
         member: 1,
         key: 2,
         insert: stmt!(
-            274,
+            302,
             r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(275, [id], r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1"#),
+            stmt!(303, [id], r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            276, [id],
+            304, [id],
             r#"SELECT 0, "_position", "value" FROM "bytes_keys__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            277, [keys words],
+            305, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "bytes_keys__words" c ON c."_id" = unhex(o.value)
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            306, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "bytes_keys__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -92,11 +99,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            278, [id],
+            307, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "bytes_keys__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            279, [id, offset],
+            308, [id, offset],
             r#"DELETE FROM "bytes_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "bytes_keys__words"
@@ -108,7 +115,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        280, [id, words],
+        309, [id, words],
         r#"DELETE FROM "bytes_keys__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -55,31 +55,38 @@ impl generated::ChildTable for ListedNumbers {
         member: 2,
         key: 2,
         insert: stmt!(
-            196,
+            217,
             r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                197, [id], r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1"#
+                218, [id], r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            198, [id],
+            219, [id],
             r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            199, [keys "listed.numbers"],
+            220, [keys "listed.numbers"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "choices__listed__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            221, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "choices__listed__numbers"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "listed",
-            set: stmt!(203, [id], r#"SELECT "listed" FROM "choices" WHERE "id" = $1"#),
+            set: stmt!(225, [id], r#"SELECT "listed" FROM "choices" WHERE "id" = $1"#),
         },
     );
 
@@ -113,11 +120,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for ListedNumbers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            200, [id],
+            222, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "choices__listed__numbers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            201, [id, offset],
+            223, [id, offset],
             r#"DELETE FROM "choices__listed__numbers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "choices__listed__numbers"
@@ -129,7 +136,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for ListedNumbers {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        202, [id, "listed.numbers"],
+        224, [id, "listed.numbers"],
         r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

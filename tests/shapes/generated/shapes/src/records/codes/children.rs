@@ -49,22 +49,29 @@ impl generated::ChildTable for MustUint64s {
         member: 1,
         key: 2,
         insert: stmt!(
-            1806,
+            2015,
             r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1807, [id], r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#),
+            stmt!(2016, [id], r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1808, [id],
+            2017, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1809, [keys "must.uint64s"],
+            2018, [keys "must.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2019, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__uint64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -92,11 +99,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1810, [id],
+            2020, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1811, [id, offset],
+            2021, [id, offset],
             r#"DELETE FROM "codes__must__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__uint64s"
@@ -108,7 +115,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustUint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1812, [id, "must.uint64s"],
+        2022, [id, "must.uint64s"],
         r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -156,22 +163,29 @@ impl generated::ChildTable for MustFixed64s {
         member: 1,
         key: 2,
         insert: stmt!(
-            1813,
+            2023,
             r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1814, [id], r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#),
+            stmt!(2024, [id], r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1815, [id],
+            2025, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1816, [keys "must.fixed64s"],
+            2026, [keys "must.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2027, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__fixed64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -199,11 +213,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1817, [id],
+            2028, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1818, [id, offset],
+            2029, [id, offset],
             r#"DELETE FROM "codes__must__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__fixed64s"
@@ -215,7 +229,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustFixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1819, [id, "must.fixed64s"],
+        2030, [id, "must.fixed64s"],
         r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -265,22 +279,29 @@ impl generated::ChildTable for MustFloats {
         member: 1,
         key: 2,
         insert: stmt!(
-            1820,
+            2031,
             r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1821, [id], r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#),
+            stmt!(2032, [id], r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1822, [id],
+            2033, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1823, [keys "must.floats"],
+            2034, [keys "must.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2035, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__floats"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -308,11 +329,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1824, [id],
+            2036, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1825, [id, offset],
+            2037, [id, offset],
             r#"DELETE FROM "codes__must__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__floats"
@@ -324,7 +345,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustFloats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1826, [id, "must.floats"],
+        2038, [id, "must.floats"],
         r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -372,22 +393,29 @@ impl generated::ChildTable for MustDoubles {
         member: 1,
         key: 2,
         insert: stmt!(
-            1827,
+            2039,
             r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1828, [id], r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#),
+            stmt!(2040, [id], r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1829, [id],
+            2041, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1830, [keys "must.doubles"],
+            2042, [keys "must.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2043, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__doubles"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -415,11 +443,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1831, [id],
+            2044, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1832, [id, offset],
+            2045, [id, offset],
             r#"DELETE FROM "codes__must__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__doubles"
@@ -431,7 +459,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustDoubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1833, [id, "must.doubles"],
+        2046, [id, "must.doubles"],
         r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -479,24 +507,31 @@ impl generated::ChildTable for MustAllSeconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1834,
+            2047,
             r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1835, [id], r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#
+                2048, [id], r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1836, [id],
+            2049, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1837, [keys "must.all_seconds"],
+            2050, [keys "must.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2051, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -524,11 +559,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1838, [id],
+            2052, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1839, [id, offset],
+            2053, [id, offset],
             r#"DELETE FROM "codes__must__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_seconds"
@@ -540,7 +575,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1840, [id, "must.all_seconds"],
+        2054, [id, "must.all_seconds"],
         r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -588,28 +623,35 @@ impl generated::ChildTable for MustAllMilliseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1841,
+            2055,
             r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1842, [id],
+                2056, [id],
                 r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1843, [id],
+            2057, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1844, [keys "must.all_milliseconds"],
+            2058, [keys "must.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2059, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -637,11 +679,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1845, [id],
+            2060, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1846, [id, offset],
+            2061, [id, offset],
             r#"DELETE FROM "codes__must__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_milliseconds"
@@ -653,7 +695,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1847, [id, "must.all_milliseconds"],
+        2062, [id, "must.all_milliseconds"],
         r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -701,28 +743,35 @@ impl generated::ChildTable for MustAllMicroseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1848,
+            2063,
             r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1849, [id],
+                2064, [id],
                 r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1850, [id],
+            2065, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1851, [keys "must.all_microseconds"],
+            2066, [keys "must.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2067, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -750,11 +799,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1852, [id],
+            2068, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1853, [id, offset],
+            2069, [id, offset],
             r#"DELETE FROM "codes__must__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_microseconds"
@@ -766,7 +815,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1854, [id, "must.all_microseconds"],
+        2070, [id, "must.all_microseconds"],
         r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -820,22 +869,29 @@ impl generated::ChildTable for MustAllText {
         member: 1,
         key: 2,
         insert: stmt!(
-            1855,
+            2071,
             r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1856, [id], r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#),
+            stmt!(2072, [id], r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1857, [id],
+            2073, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1858, [keys "must.all_text"],
+            2074, [keys "must.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2075, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_text"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -863,11 +919,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1859, [id],
+            2076, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1860, [id, offset],
+            2077, [id, offset],
             r#"DELETE FROM "codes__must__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_text"
@@ -879,7 +935,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllText {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1861, [id, "must.all_text"],
+        2078, [id, "must.all_text"],
         r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -927,28 +983,35 @@ impl generated::ChildTable for MustAllSpanSeconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1862,
+            2079,
             r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1863, [id],
+                2080, [id],
                 r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1864, [id],
+            2081, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1865, [keys "must.all_span_seconds"],
+            2082, [keys "must.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2083, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_span_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -976,11 +1039,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1866, [id],
+            2084, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1867, [id, offset],
+            2085, [id, offset],
             r#"DELETE FROM "codes__must__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_seconds"
@@ -992,7 +1055,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1868, [id, "must.all_span_seconds"],
+        2086, [id, "must.all_span_seconds"],
         r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1040,28 +1103,35 @@ impl generated::ChildTable for MustAllSpanMilliseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1869,
+            2087,
             r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1870, [id],
+                2088, [id],
                 r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1871, [id],
+            2089, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1872, [keys "must.all_span_milliseconds"],
+            2090, [keys "must.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2091, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_span_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1089,11 +1159,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1873, [id],
+            2092, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1874, [id, offset],
+            2093, [id, offset],
             r#"DELETE FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_milliseconds"
@@ -1105,7 +1175,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1875, [id, "must.all_span_milliseconds"],
+        2094, [id, "must.all_span_milliseconds"],
         r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1153,28 +1223,35 @@ impl generated::ChildTable for MustAllSpanMicroseconds {
         member: 1,
         key: 2,
         insert: stmt!(
-            1876,
+            2095,
             r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1877, [id],
+                2096, [id],
                 r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1878, [id],
+            2097, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1879, [keys "must.all_span_microseconds"],
+            2098, [keys "must.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2099, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_span_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1202,11 +1279,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1880, [id],
+            2100, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1881, [id, offset],
+            2101, [id, offset],
             r#"DELETE FROM "codes__must__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_span_microseconds"
@@ -1218,7 +1295,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllSpanMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1882, [id, "must.all_span_microseconds"],
+        2102, [id, "must.all_span_microseconds"],
         r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1266,24 +1343,31 @@ impl generated::ChildTable for MustAllWrapped {
         member: 1,
         key: 2,
         insert: stmt!(
-            1883,
+            2103,
             r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1884, [id], r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
+                2104, [id], r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1885, [id],
+            2105, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1886, [keys "must.all_wrapped"],
+            2106, [keys "must.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2107, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_wrapped"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1311,11 +1395,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1887, [id],
+            2108, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1888, [id, offset],
+            2109, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped"
@@ -1327,7 +1411,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrapped {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1889, [id, "must.all_wrapped"],
+        2110, [id, "must.all_wrapped"],
         r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1381,28 +1465,35 @@ impl generated::ChildTable for MustAllWrappedFloat {
         member: 1,
         key: 2,
         insert: stmt!(
-            1890,
+            2111,
             r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1891, [id],
+                2112, [id],
                 r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1892, [id],
+            2113, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1893, [keys "must.all_wrapped_float"],
+            2114, [keys "must.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2115, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_wrapped_float"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1430,11 +1521,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1894, [id],
+            2116, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1895, [id, offset],
+            2117, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_float"
@@ -1446,7 +1537,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrappedFloat {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1896, [id, "must.all_wrapped_float"],
+        2118, [id, "must.all_wrapped_float"],
         r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1494,28 +1585,35 @@ impl generated::ChildTable for MustAllWrappedDouble {
         member: 1,
         key: 2,
         insert: stmt!(
-            1897,
+            2119,
             r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1898, [id],
+                2120, [id],
                 r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1899, [id],
+            2121, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1900, [keys "must.all_wrapped_double"],
+            2122, [keys "must.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2123, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__must__all_wrapped_double"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1543,11 +1641,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for MustAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1901, [id],
+            2124, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1902, [id, offset],
+            2125, [id, offset],
             r#"DELETE FROM "codes__must__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__must__all_wrapped_double"
@@ -1559,7 +1657,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for MustAllWrappedDouble {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1903, [id, "must.all_wrapped_double"],
+        2126, [id, "must.all_wrapped_double"],
         r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1671,16 +1769,16 @@ impl generated::ChildTable for List {
         member: 2,
         key: 2,
         insert: stmt!(
-            1904,
+            2127,
             r#"INSERT INTO "codes__list" ("_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double",
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
     "maybe_fixed64", "maybe_float", "maybe_double")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
-        delete: Some(stmt!(1905, [id], r#"DELETE FROM "codes__list" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(2128, [id], r#"DELETE FROM "codes__list" WHERE "_id" = $1"#)),
         load: stmt!(
-            1906, [id],
+            2129, [id],
             r#"SELECT 0, "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "wrapped",
     "wrapped_float", "wrapped_double", "maybe_uint64", "maybe_fixed64", "maybe_float",
@@ -1690,7 +1788,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1907, [keys list],
+            2130, [keys list],
             r#"SELECT o.key, c."_position", c."a_uint64", c."a_fixed64", c."a_float", c."a_double", c."seconds",
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
     c."span_microseconds", c."wrapped", c."wrapped_float", c."wrapped_double", c."maybe_uint64",
@@ -1698,6 +1796,16 @@ ORDER BY "_position""#
 FROM json_each($1) o
 CROSS JOIN "codes__list" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2131, [id, to id],
+            r#"SELECT "_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds",
+    "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
+    "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
+    "maybe_fixed64", "maybe_float", "maybe_double"
+FROM "codes__list"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1858,11 +1966,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for List {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1908, [id],
+            2132, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1909, [id, offset],
+            2133, [id, offset],
             r#"DELETE FROM "codes__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__list"
@@ -1916,24 +2024,31 @@ impl generated::ChildTable for ListUint64s {
         member: 2,
         key: 3,
         insert: stmt!(
-            1910,
+            2134,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1911, [id],
+            2135, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1912, [keys "list.uint64s"],
+            2136, [keys "list.uint64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2137, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__uint64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2002,24 +2117,31 @@ impl generated::ChildTable for ListFixed64s {
         member: 2,
         key: 3,
         insert: stmt!(
-            1913,
+            2138,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1914, [id],
+            2139, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1915, [keys "list.fixed64s"],
+            2140, [keys "list.fixed64s"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2141, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__fixed64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2094,24 +2216,31 @@ impl generated::ChildTable for ListFloats {
         member: 2,
         key: 3,
         insert: stmt!(
-            1916,
+            2142,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1917, [id],
+            2143, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1918, [keys "list.floats"],
+            2144, [keys "list.floats"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2145, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__floats"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2180,24 +2309,31 @@ impl generated::ChildTable for ListDoubles {
         member: 2,
         key: 3,
         insert: stmt!(
-            1919,
+            2146,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1920, [id],
+            2147, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1921, [keys "list.doubles"],
+            2148, [keys "list.doubles"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2149, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__doubles"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2266,24 +2402,31 @@ impl generated::ChildTable for ListAllSeconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1922,
+            2150,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1923, [id],
+            2151, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1924, [keys "list.all_seconds"],
+            2152, [keys "list.all_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2153, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2352,24 +2495,31 @@ impl generated::ChildTable for ListAllMilliseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1925,
+            2154,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1926, [id],
+            2155, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1927, [keys "list.all_milliseconds"],
+            2156, [keys "list.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2157, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2438,24 +2588,31 @@ impl generated::ChildTable for ListAllMicroseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1928,
+            2158,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1929, [id],
+            2159, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1930, [keys "list.all_microseconds"],
+            2160, [keys "list.all_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2161, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2530,24 +2687,31 @@ impl generated::ChildTable for ListAllText {
         member: 2,
         key: 3,
         insert: stmt!(
-            1931,
+            2162,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1932, [id],
+            2163, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1933, [keys "list.all_text"],
+            2164, [keys "list.all_text"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2165, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_text"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2616,24 +2780,31 @@ impl generated::ChildTable for ListAllSpanSeconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1934,
+            2166,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1935, [id],
+            2167, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1936, [keys "list.all_span_seconds"],
+            2168, [keys "list.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2169, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_span_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2702,24 +2873,31 @@ impl generated::ChildTable for ListAllSpanMilliseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1937,
+            2170,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1938, [id],
+            2171, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1939, [keys "list.all_span_milliseconds"],
+            2172, [keys "list.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2173, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_span_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2788,24 +2966,31 @@ impl generated::ChildTable for ListAllSpanMicroseconds {
         member: 2,
         key: 3,
         insert: stmt!(
-            1940,
+            2174,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1941, [id],
+            2175, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1942, [keys "list.all_span_microseconds"],
+            2176, [keys "list.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2177, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_span_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2874,24 +3059,31 @@ impl generated::ChildTable for ListAllWrapped {
         member: 2,
         key: 3,
         insert: stmt!(
-            1943,
+            2178,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1944, [id],
+            2179, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1945, [keys "list.all_wrapped"],
+            2180, [keys "list.all_wrapped"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2181, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_wrapped"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -2966,24 +3158,31 @@ impl generated::ChildTable for ListAllWrappedFloat {
         member: 2,
         key: 3,
         insert: stmt!(
-            1946,
+            2182,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1947, [id],
+            2183, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1948, [keys "list.all_wrapped_float"],
+            2184, [keys "list.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2185, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_wrapped_float"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -3052,24 +3251,31 @@ impl generated::ChildTable for ListAllWrappedDouble {
         member: 2,
         key: 3,
         insert: stmt!(
-            1949,
+            2186,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1950, [id],
+            2187, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            1951, [keys "list.all_wrapped_double"],
+            2188, [keys "list.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2189, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "codes__list__all_wrapped_double"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -3207,7 +3413,7 @@ impl generated::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: stmt!(
-            1952,
+            2190,
             r#"INSERT INTO "codes__by_name" ("_id", "_key", "value__a_uint64", "value__a_fixed64",
     "value__a_float", "value__a_double", "value__seconds", "value__milliseconds",
     "value__microseconds", "value__text", "value__span_seconds", "value__span_milliseconds",
@@ -3216,10 +3422,10 @@ impl generated::ChildTable for ByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1953, [id], r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#),
+            stmt!(2191, [id], r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1954, [id],
+            2192, [id],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
@@ -3230,7 +3436,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1955, [keys by_name],
+            2193, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_uint64", c."value__a_fixed64", c."value__a_float",
     c."value__a_double", c."value__seconds", c."value__milliseconds", c."value__microseconds",
     c."value__text", c."value__span_seconds", c."value__span_milliseconds",
@@ -3240,6 +3446,17 @@ ORDER BY "_key""#
 FROM json_each($1) o
 CROSS JOIN "codes__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2194, [id, to id],
+            r#"SELECT "_id", "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
+    "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
+    "value__wrapped_float", "value__wrapped_double", "value__maybe_uint64", "value__maybe_fixed64",
+    "value__maybe_float", "value__maybe_double"
+FROM "codes__by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -3400,7 +3617,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1956, [id, place "by_name.key"],
+            2195, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
@@ -3410,7 +3627,7 @@ FROM "codes__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1957, [id, place "by_name.key"],
+            2196, [id, place "by_name.key"],
             r#"DELETE FROM "codes__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -3460,24 +3677,31 @@ impl generated::ChildTable for ByNameValueUint64s {
         member: 3,
         key: 3,
         insert: stmt!(
-            1958,
+            2197,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1959, [id],
+            2198, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1960, [keys "by_name.value.uint64s"],
+            2199, [keys "by_name.value.uint64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2200, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__uint64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -3546,24 +3770,31 @@ impl generated::ChildTable for ByNameValueFixed64s {
         member: 3,
         key: 3,
         insert: stmt!(
-            1961,
+            2201,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1962, [id],
+            2202, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1963, [keys "by_name.value.fixed64s"],
+            2203, [keys "by_name.value.fixed64s"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2204, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__fixed64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -3638,24 +3869,31 @@ impl generated::ChildTable for ByNameValueFloats {
         member: 3,
         key: 3,
         insert: stmt!(
-            1964,
+            2205,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1965, [id],
+            2206, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1966, [keys "by_name.value.floats"],
+            2207, [keys "by_name.value.floats"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2208, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__floats"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -3724,24 +3962,31 @@ impl generated::ChildTable for ByNameValueDoubles {
         member: 3,
         key: 3,
         insert: stmt!(
-            1967,
+            2209,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1968, [id],
+            2210, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1969, [keys "by_name.value.doubles"],
+            2211, [keys "by_name.value.doubles"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2212, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__doubles"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -3810,24 +4055,31 @@ impl generated::ChildTable for ByNameValueAllSeconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1970,
+            2213,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1971, [id],
+            2214, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1972, [keys "by_name.value.all_seconds"],
+            2215, [keys "by_name.value.all_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2216, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -3896,24 +4148,31 @@ impl generated::ChildTable for ByNameValueAllMilliseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1973,
+            2217,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1974, [id],
+            2218, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1975, [keys "by_name.value.all_milliseconds"],
+            2219, [keys "by_name.value.all_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2220, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -3982,24 +4241,31 @@ impl generated::ChildTable for ByNameValueAllMicroseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1976,
+            2221,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1977, [id],
+            2222, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1978, [keys "by_name.value.all_microseconds"],
+            2223, [keys "by_name.value.all_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2224, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4074,24 +4340,31 @@ impl generated::ChildTable for ByNameValueAllText {
         member: 3,
         key: 3,
         insert: stmt!(
-            1979,
+            2225,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1980, [id],
+            2226, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1981, [keys "by_name.value.all_text"],
+            2227, [keys "by_name.value.all_text"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2228, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_text"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4160,24 +4433,31 @@ impl generated::ChildTable for ByNameValueAllSpanSeconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1982,
+            2229,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1983, [id],
+            2230, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1984, [keys "by_name.value.all_span_seconds"],
+            2231, [keys "by_name.value.all_span_seconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2232, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_span_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4246,24 +4526,31 @@ impl generated::ChildTable for ByNameValueAllSpanMilliseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1985,
+            2233,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1986, [id],
+            2234, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1987, [keys "by_name.value.all_span_milliseconds"],
+            2235, [keys "by_name.value.all_span_milliseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2236, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_span_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4332,24 +4619,31 @@ impl generated::ChildTable for ByNameValueAllSpanMicroseconds {
         member: 3,
         key: 3,
         insert: stmt!(
-            1988,
+            2237,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1989, [id],
+            2238, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1990, [keys "by_name.value.all_span_microseconds"],
+            2239, [keys "by_name.value.all_span_microseconds"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2240, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_span_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4418,24 +4712,31 @@ impl generated::ChildTable for ByNameValueAllWrapped {
         member: 3,
         key: 3,
         insert: stmt!(
-            1991,
+            2241,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1992, [id],
+            2242, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1993, [keys "by_name.value.all_wrapped"],
+            2243, [keys "by_name.value.all_wrapped"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2244, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_wrapped"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4510,24 +4811,31 @@ impl generated::ChildTable for ByNameValueAllWrappedFloat {
         member: 3,
         key: 3,
         insert: stmt!(
-            1994,
+            2245,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1995, [id],
+            2246, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1996, [keys "by_name.value.all_wrapped_float"],
+            2247, [keys "by_name.value.all_wrapped_float"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2248, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_wrapped_float"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4596,24 +4904,31 @@ impl generated::ChildTable for ByNameValueAllWrappedDouble {
         member: 3,
         key: 3,
         insert: stmt!(
-            1997,
+            2249,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            1998, [id],
+            2250, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            1999, [keys "by_name.value.all_wrapped_double"],
+            2251, [keys "by_name.value.all_wrapped_double"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            2252, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "codes__by_name__value__all_wrapped_double"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -4677,29 +4992,36 @@ impl generated::ChildTable for OneUint64s {
         member: 4,
         key: 2,
         insert: stmt!(
-            2000,
+            2253,
             r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2001, [id], r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#),
+            stmt!(2254, [id], r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2002, [id],
+            2255, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2003, [keys "one.uint64s"],
+            2256, [keys "one.uint64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2257, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__uint64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2007, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2261, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4729,11 +5051,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneUint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2004, [id],
+            2258, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2005, [id, offset],
+            2259, [id, offset],
             r#"DELETE FROM "codes__one__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__uint64s"
@@ -4745,7 +5067,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneUint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2006, [id, "one.uint64s"],
+        2260, [id, "one.uint64s"],
         r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -4793,29 +5115,36 @@ impl generated::ChildTable for OneFixed64s {
         member: 4,
         key: 2,
         insert: stmt!(
-            2008,
+            2262,
             r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2009, [id], r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#),
+            stmt!(2263, [id], r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2010, [id],
+            2264, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2011, [keys "one.fixed64s"],
+            2265, [keys "one.fixed64s"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2266, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__fixed64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2015, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2270, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4845,11 +5174,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneFixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2012, [id],
+            2267, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2013, [id, offset],
+            2268, [id, offset],
             r#"DELETE FROM "codes__one__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__fixed64s"
@@ -4861,7 +5190,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneFixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2014, [id, "one.fixed64s"],
+        2269, [id, "one.fixed64s"],
         r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -4911,29 +5240,36 @@ impl generated::ChildTable for OneFloats {
         member: 4,
         key: 2,
         insert: stmt!(
-            2016,
+            2271,
             r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2017, [id], r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#),
+            stmt!(2272, [id], r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2018, [id],
+            2273, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2019, [keys "one.floats"],
+            2274, [keys "one.floats"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2275, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__floats"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2023, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2279, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -4963,11 +5299,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneFloats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2020, [id],
+            2276, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2021, [id, offset],
+            2277, [id, offset],
             r#"DELETE FROM "codes__one__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__floats"
@@ -4979,7 +5315,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneFloats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2022, [id, "one.floats"],
+        2278, [id, "one.floats"],
         r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5023,29 +5359,36 @@ impl generated::ChildTable for OneDoubles {
         member: 4,
         key: 2,
         insert: stmt!(
-            2024,
+            2280,
             r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2025, [id], r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#),
+            stmt!(2281, [id], r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2026, [id],
+            2282, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2027, [keys "one.doubles"],
+            2283, [keys "one.doubles"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2284, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__doubles"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2031, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2288, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5075,11 +5418,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneDoubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2028, [id],
+            2285, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2029, [id, offset],
+            2286, [id, offset],
             r#"DELETE FROM "codes__one__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__doubles"
@@ -5091,7 +5434,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneDoubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2030, [id, "one.doubles"],
+        2287, [id, "one.doubles"],
         r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5139,31 +5482,38 @@ impl generated::ChildTable for OneAllSeconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2032,
+            2289,
             r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2033, [id], r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#
+                2290, [id], r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2034, [id],
+            2291, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2035, [keys "one.all_seconds"],
+            2292, [keys "one.all_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2293, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2039, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2297, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5193,11 +5543,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2036, [id],
+            2294, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2037, [id, offset],
+            2295, [id, offset],
             r#"DELETE FROM "codes__one__all_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_seconds"
@@ -5209,7 +5559,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2038, [id, "one.all_seconds"],
+        2296, [id, "one.all_seconds"],
         r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5257,35 +5607,42 @@ impl generated::ChildTable for OneAllMilliseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2040,
+            2298,
             r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2041, [id],
+                2299, [id],
                 r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2042, [id],
+            2300, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2043, [keys "one.all_milliseconds"],
+            2301, [keys "one.all_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2302, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2047, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2306, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5315,11 +5672,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2044, [id],
+            2303, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2045, [id, offset],
+            2304, [id, offset],
             r#"DELETE FROM "codes__one__all_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_milliseconds"
@@ -5331,7 +5688,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2046, [id, "one.all_milliseconds"],
+        2305, [id, "one.all_milliseconds"],
         r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5379,35 +5736,42 @@ impl generated::ChildTable for OneAllMicroseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2048,
+            2307,
             r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2049, [id],
+                2308, [id],
                 r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2050, [id],
+            2309, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2051, [keys "one.all_microseconds"],
+            2310, [keys "one.all_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2311, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2055, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2315, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5437,11 +5801,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2052, [id],
+            2312, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2053, [id, offset],
+            2313, [id, offset],
             r#"DELETE FROM "codes__one__all_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_microseconds"
@@ -5453,7 +5817,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2054, [id, "one.all_microseconds"],
+        2314, [id, "one.all_microseconds"],
         r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5507,29 +5871,36 @@ impl generated::ChildTable for OneAllText {
         member: 4,
         key: 2,
         insert: stmt!(
-            2056,
+            2316,
             r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2057, [id], r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#),
+            stmt!(2317, [id], r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2058, [id],
+            2318, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2059, [keys "one.all_text"],
+            2319, [keys "one.all_text"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2320, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_text"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2063, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2324, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5559,11 +5930,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllText {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2060, [id],
+            2321, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2061, [id, offset],
+            2322, [id, offset],
             r#"DELETE FROM "codes__one__all_text"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_text"
@@ -5575,7 +5946,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllText {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2062, [id, "one.all_text"],
+        2323, [id, "one.all_text"],
         r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5623,35 +5994,42 @@ impl generated::ChildTable for OneAllSpanSeconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2064,
+            2325,
             r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2065, [id],
+                2326, [id],
                 r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2066, [id],
+            2327, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2067, [keys "one.all_span_seconds"],
+            2328, [keys "one.all_span_seconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2329, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_span_seconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2071, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2333, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5681,11 +6059,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanSeconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2068, [id],
+            2330, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2069, [id, offset],
+            2331, [id, offset],
             r#"DELETE FROM "codes__one__all_span_seconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_seconds"
@@ -5697,7 +6075,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanSeconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2070, [id, "one.all_span_seconds"],
+        2332, [id, "one.all_span_seconds"],
         r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5745,35 +6123,42 @@ impl generated::ChildTable for OneAllSpanMilliseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2072,
+            2334,
             r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2073, [id],
+                2335, [id],
                 r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2074, [id],
+            2336, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2075, [keys "one.all_span_milliseconds"],
+            2337, [keys "one.all_span_milliseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2338, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_span_milliseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2079, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2342, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5803,11 +6188,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanMilliseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2076, [id],
+            2339, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2077, [id, offset],
+            2340, [id, offset],
             r#"DELETE FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_milliseconds"
@@ -5819,7 +6204,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanMilliseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2078, [id, "one.all_span_milliseconds"],
+        2341, [id, "one.all_span_milliseconds"],
         r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5867,35 +6252,42 @@ impl generated::ChildTable for OneAllSpanMicroseconds {
         member: 4,
         key: 2,
         insert: stmt!(
-            2080,
+            2343,
             r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2081, [id],
+                2344, [id],
                 r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2082, [id],
+            2345, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2083, [keys "one.all_span_microseconds"],
+            2346, [keys "one.all_span_microseconds"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2347, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_span_microseconds"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2087, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2351, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -5925,11 +6317,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllSpanMicroseconds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2084, [id],
+            2348, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2085, [id, offset],
+            2349, [id, offset],
             r#"DELETE FROM "codes__one__all_span_microseconds"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_span_microseconds"
@@ -5941,7 +6333,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllSpanMicroseconds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2086, [id, "one.all_span_microseconds"],
+        2350, [id, "one.all_span_microseconds"],
         r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -5989,31 +6381,38 @@ impl generated::ChildTable for OneAllWrapped {
         member: 4,
         key: 2,
         insert: stmt!(
-            2088,
+            2352,
             r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2089, [id], r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
+                2353, [id], r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2090, [id],
+            2354, [id],
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2091, [keys "one.all_wrapped"],
+            2355, [keys "one.all_wrapped"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2356, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_wrapped"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2095, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2360, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6043,11 +6442,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrapped {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2092, [id],
+            2357, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2093, [id, offset],
+            2358, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped"
@@ -6059,7 +6458,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrapped {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2094, [id, "one.all_wrapped"],
+        2359, [id, "one.all_wrapped"],
         r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -6113,35 +6512,42 @@ impl generated::ChildTable for OneAllWrappedFloat {
         member: 4,
         key: 2,
         insert: stmt!(
-            2096,
+            2361,
             r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2097, [id],
+                2362, [id],
                 r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2098, [id],
+            2363, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2099, [keys "one.all_wrapped_float"],
+            2364, [keys "one.all_wrapped_float"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2365, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_wrapped_float"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2103, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2369, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6171,11 +6577,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrappedFloat {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2100, [id],
+            2366, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2101, [id, offset],
+            2367, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_float"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_float"
@@ -6187,7 +6593,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrappedFloat {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2102, [id, "one.all_wrapped_float"],
+        2368, [id, "one.all_wrapped_float"],
         r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -6235,35 +6641,42 @@ impl generated::ChildTable for OneAllWrappedDouble {
         member: 4,
         key: 2,
         insert: stmt!(
-            2104,
+            2370,
             r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2105, [id],
+                2371, [id],
                 r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2106, [id],
+            2372, [id],
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2107, [keys "one.all_wrapped_double"],
+            2373, [keys "one.all_wrapped_double"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2374, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "codes__one__all_wrapped_double"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "one",
-            set: stmt!(2111, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
+            set: stmt!(2378, [id], r#"SELECT "one" FROM "codes" WHERE "id" = $1"#),
         },
     );
 
@@ -6293,11 +6706,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OneAllWrappedDouble {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2108, [id],
+            2375, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2109, [id, offset],
+            2376, [id, offset],
             r#"DELETE FROM "codes__one__all_wrapped_double"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "codes__one__all_wrapped_double"
@@ -6309,7 +6722,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OneAllWrappedDouble {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        2110, [id, "one.all_wrapped_double"],
+        2377, [id, "one.all_wrapped_double"],
         r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

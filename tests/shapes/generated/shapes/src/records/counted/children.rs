@@ -50,7 +50,7 @@ impl generated::ChildTable for Targets {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1626, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                        1815, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -64,28 +64,35 @@ impl generated::ChildTable for Targets {
         member: 3,
         key: 3,
         insert: stmt!(
-            1621,
+            1809,
             r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                1622, [region, number],
+                1810, [region, number],
                 r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            1623, [region, number],
+            1811, [region, number],
             r#"SELECT 0, "_position", "value"
 FROM "counted__targets"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1624, [keys targets],
+            1812, [keys targets],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "counted__targets" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1813, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "value"
+FROM "counted__targets"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position""#
         ),
     };
 
@@ -113,13 +120,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Targets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1627, [region, number],
+            1816, [region, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "counted__targets"
 WHERE "_region" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            1628, [region, number, offset],
+            1817, [region, number, offset],
             r#"DELETE FROM "counted__targets"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "counted__targets"
@@ -131,7 +138,7 @@ WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Targets {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1629, [region, number, targets],
+        1818, [region, number, targets],
         r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

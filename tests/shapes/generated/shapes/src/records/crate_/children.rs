@@ -42,22 +42,29 @@ impl generated::ChildTable for Tags {
         member: 4,
         key: 2,
         insert: stmt!(
-            1504,
+            1686,
             r#"INSERT INTO "crates__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1505, [id], r#"DELETE FROM "crates__tags" WHERE "_id" = $1"#),
+            stmt!(1687, [id], r#"DELETE FROM "crates__tags" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1506, [id],
+            1688, [id],
             r#"SELECT 0, "_position", "value" FROM "crates__tags" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1507, [keys tags],
+            1689, [keys tags],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "crates__tags" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1690, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "crates__tags"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Tags {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1508, [id],
+            1691, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "crates__tags" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1509, [id, offset],
+            1692, [id, offset],
             r#"DELETE FROM "crates__tags"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "crates__tags"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Tags {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1510, [id, tags],
+        1693, [id, tags],
         r#"DELETE FROM "crates__tags" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -60,29 +60,36 @@ impl generated::ChildTable for Racks {
         member: 2,
         key: 3,
         insert: stmt!(
-            593,
+            650,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                594, [region, number],
+                651, [region, number],
                 r#"DELETE FROM "deeps__racks" WHERE "_region" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            595, [region, number],
+            652, [region, number],
             r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            596, [keys racks],
+            653, [keys racks],
             r#"SELECT o.key, c."_position", c."name", c."cabinet"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            654, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "name", "cabinet"
+FROM "deeps__racks"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position""#
         ),
     };
 
@@ -125,13 +132,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Racks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            597, [region, number],
+            655, [region, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "deeps__racks"
 WHERE "_region" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            598, [region, number, offset],
+            656, [region, number, offset],
             r#"DELETE FROM "deeps__racks"
 WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "deeps__racks"
@@ -186,24 +193,31 @@ impl generated::ChildTable for RacksHosts {
         member: 2,
         key: 4,
         insert: stmt!(
-            599,
+            657,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            600, [region, number],
+            658, [region, number],
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            601, [keys "racks.hosts"],
+            659, [keys "racks.hosts"],
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            660, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "name"
+FROM "deeps__racks__hosts"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2""#
         ),
     };
 
@@ -284,26 +298,33 @@ impl generated::ChildTable for RacksHostsPorts {
         member: 2,
         key: 5,
         insert: stmt!(
-            602,
+            661,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            603, [region, number],
+            662, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#
         ),
         load_many: stmt!(
-            604, [keys "racks.hosts.ports"],
+            663, [keys "racks.hosts.ports"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
+        ),
+        load_range: stmt!(
+            664, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "number"
+FROM "deeps__racks__hosts__ports"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3""#
         ),
     };
 
@@ -386,26 +407,33 @@ impl generated::ChildTable for RacksHostsPortsFrames {
         member: 2,
         key: 6,
         insert: stmt!(
-            605,
+            665,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
         load: stmt!(
-            606, [region, number],
+            666, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_position_4""#
         ),
         load_many: stmt!(
-            607, [keys "racks.hosts.ports.frames"],
+            667, [keys "racks.hosts.ports.frames"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#
+        ),
+        load_range: stmt!(
+            668, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "_position_4", "value"
+FROM "deeps__racks__hosts__ports__frames"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3", "_position_4""#
         ),
     };
 
@@ -484,26 +512,33 @@ impl generated::ChildTable for RacksHostsPortsLabels {
         member: 2,
         key: 6,
         insert: stmt!(
-            608,
+            669,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
         load: stmt!(
-            609, [region, number],
+            670, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_key_4""#
         ),
         load_many: stmt!(
-            610, [keys "racks.hosts.ports.labels"],
+            671, [keys "racks.hosts.ports.labels"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#
+        ),
+        load_range: stmt!(
+            672, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "_key_4", "value"
+FROM "deeps__racks__hosts__ports__labels"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3", "_key_4""#
         ),
     };
 
@@ -574,26 +609,33 @@ impl generated::ChildTable for RacksHostsNames {
         member: 2,
         key: 5,
         insert: stmt!(
-            611,
+            673,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            612, [region, number],
+            674, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#
         ),
         load_many: stmt!(
-            613, [keys "racks.hosts.names"],
+            675, [keys "racks.hosts.names"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
+        ),
+        load_range: stmt!(
+            676, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "value"
+FROM "deeps__racks__hosts__names"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3""#
         ),
     };
 
@@ -663,24 +705,31 @@ impl generated::ChildTable for RacksSpares {
         member: 2,
         key: 4,
         insert: stmt!(
-            614,
+            677,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            615, [region, number],
+            678, [region, number],
             r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2""#
         ),
         load_many: stmt!(
-            616, [keys "racks.spares"],
+            679, [keys "racks.spares"],
             r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2""#
+        ),
+        load_range: stmt!(
+            680, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_key_2", "value__name"
+FROM "deeps__racks__spares"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_key_2""#
         ),
     };
 
@@ -761,26 +810,33 @@ impl generated::ChildTable for RacksSparesValuePorts {
         member: 2,
         key: 5,
         insert: stmt!(
-            617,
+            681,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            618, [region, number],
+            682, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3""#
         ),
         load_many: stmt!(
-            619, [keys "racks.spares.value.ports"],
+            683, [keys "racks.spares.value.ports"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
+        ),
+        load_range: stmt!(
+            684, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_key_2", "_position_3", "number"
+FROM "deeps__racks__spares__value__ports"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_key_2", "_position_3""#
         ),
     };
 
@@ -863,26 +919,33 @@ impl generated::ChildTable for RacksSparesValuePortsFrames {
         member: 2,
         key: 6,
         insert: stmt!(
-            620,
+            685,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
         load: stmt!(
-            621, [region, number],
+            686, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3", "_position_4""#
         ),
         load_many: stmt!(
-            622, [keys "racks.spares.value.ports.frames"],
+            687, [keys "racks.spares.value.ports.frames"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#
+        ),
+        load_range: stmt!(
+            688, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_key_2", "_position_3", "_position_4", "value"
+FROM "deeps__racks__spares__value__ports__frames"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_key_2", "_position_3", "_position_4""#
         ),
     };
 
@@ -954,26 +1017,33 @@ impl generated::ChildTable for RacksSparesValuePortsLabels {
         member: 2,
         key: 6,
         insert: stmt!(
-            623,
+            689,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
         load: stmt!(
-            624, [region, number],
+            690, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3", "_key_4""#
         ),
         load_many: stmt!(
-            625, [keys "racks.spares.value.ports.labels"],
+            691, [keys "racks.spares.value.ports.labels"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#
+        ),
+        load_range: stmt!(
+            692, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_key_2", "_position_3", "_key_4", "value"
+FROM "deeps__racks__spares__value__ports__labels"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_key_2", "_position_3", "_key_4""#
         ),
     };
 
@@ -1044,26 +1114,33 @@ impl generated::ChildTable for RacksSparesValueNames {
         member: 2,
         key: 5,
         insert: stmt!(
-            626,
+            693,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            627, [region, number],
+            694, [region, number],
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3""#
         ),
         load_many: stmt!(
-            628, [keys "racks.spares.value.names"],
+            695, [keys "racks.spares.value.names"],
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#
+        ),
+        load_range: stmt!(
+            696, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_key_2", "_position_3", "value"
+FROM "deeps__racks__spares__value__names"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_key_2", "_position_3""#
         ),
     };
 
@@ -1133,24 +1210,31 @@ impl generated::ChildTable for RacksTags {
         member: 2,
         key: 4,
         insert: stmt!(
-            629,
+            697,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            630, [region, number],
+            698, [region, number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            631, [keys "racks.tags"],
+            699, [keys "racks.tags"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__tags" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            700, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "value"
+FROM "deeps__racks__tags"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2""#
         ),
     };
 
@@ -1226,26 +1310,33 @@ impl generated::ChildTable for RacksCabinetSlots {
         member: 2,
         key: 4,
         insert: stmt!(
-            632,
+            701,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            633, [region, number],
+            702, [region, number],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            634, [keys "racks.cabinet.slots"],
+            703, [keys "racks.cabinet.slots"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            704, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "value"
+FROM "deeps__racks__cabinet__slots"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2""#
         ),
     };
 
@@ -1317,26 +1408,33 @@ impl generated::ChildTable for RacksCabinetDoors {
         member: 2,
         key: 4,
         insert: stmt!(
-            635,
+            705,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: None,
         load: stmt!(
-            636, [region, number],
+            706, [region, number],
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            637, [keys "racks.cabinet.doors"],
+            707, [keys "racks.cabinet.doors"],
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            708, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "name"
+FROM "deeps__racks__cabinet__doors"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2""#
         ),
     };
 
@@ -1419,26 +1517,33 @@ impl generated::ChildTable for RacksCabinetDoorsPorts {
         member: 2,
         key: 5,
         insert: stmt!(
-            638,
+            709,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            639, [region, number],
+            710, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#
         ),
         load_many: stmt!(
-            640, [keys "racks.cabinet.doors.ports"],
+            711, [keys "racks.cabinet.doors.ports"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
+        ),
+        load_range: stmt!(
+            712, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "number"
+FROM "deeps__racks__cabinet__doors__ports"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3""#
         ),
     };
 
@@ -1521,26 +1626,33 @@ impl generated::ChildTable for RacksCabinetDoorsPortsFrames {
         member: 2,
         key: 6,
         insert: stmt!(
-            641,
+            713,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
         load: stmt!(
-            642, [region, number],
+            714, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_position_4""#
         ),
         load_many: stmt!(
-            643, [keys "racks.cabinet.doors.ports.frames"],
+            715, [keys "racks.cabinet.doors.ports.frames"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#
+        ),
+        load_range: stmt!(
+            716, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "_position_4", "value"
+FROM "deeps__racks__cabinet__doors__ports__frames"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3", "_position_4""#
         ),
     };
 
@@ -1619,26 +1731,33 @@ impl generated::ChildTable for RacksCabinetDoorsPortsLabels {
         member: 2,
         key: 6,
         insert: stmt!(
-            644,
+            717,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
         load: stmt!(
-            645, [region, number],
+            718, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_key_4""#
         ),
         load_many: stmt!(
-            646, [keys "racks.cabinet.doors.ports.labels"],
+            719, [keys "racks.cabinet.doors.ports.labels"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#
+        ),
+        load_range: stmt!(
+            720, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "_key_4", "value"
+FROM "deeps__racks__cabinet__doors__ports__labels"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3", "_key_4""#
         ),
     };
 
@@ -1709,26 +1828,33 @@ impl generated::ChildTable for RacksCabinetDoorsNames {
         member: 2,
         key: 5,
         insert: stmt!(
-            647,
+            721,
             r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: None,
         load: stmt!(
-            648, [region, number],
+            722, [region, number],
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
 WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#
         ),
         load_many: stmt!(
-            649, [keys "racks.cabinet.doors.names"],
+            723, [keys "racks.cabinet.doors.names"],
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each($1) o
 CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0
     AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#
+        ),
+        load_range: stmt!(
+            724, [region, number, to region, to number],
+            r#"SELECT "_region", "_number", "_position", "_position_2", "_position_3", "value"
+FROM "deeps__racks__cabinet__doors__names"
+WHERE ("_region", "_number") >= ($1, $2) AND ("_region", "_number") <= ($3, $4)
+ORDER BY "_region", "_number", "_position", "_position_2", "_position_3""#
         ),
     };
 

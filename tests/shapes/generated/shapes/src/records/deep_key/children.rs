@@ -49,25 +49,32 @@ impl generated::ChildTable for Words {
         member: 2,
         key: 2,
         insert: stmt!(
-            328,
+            358,
             r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                329, ["meta.name"],
+                359, ["meta.name"],
                 r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1"#
             ),
         ),
         load: stmt!(
-            330, ["meta.name"],
+            360, ["meta.name"],
             r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            331, [keys words],
+            361, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "deep_keys__words" c ON c."_meta__name" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            362, ["meta.name", to "meta.name"],
+            r#"SELECT "_meta__name", "_position", "value"
+FROM "deep_keys__words"
+WHERE "_meta__name" >= $1 AND "_meta__name" <= $2
+ORDER BY "_meta__name", "_position""#
         ),
     };
 
@@ -95,11 +102,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            332, ["meta.name"],
+            363, ["meta.name"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "deep_keys__words" WHERE "_meta__name" = $1"#
         ),
         remove_at: stmt!(
-            333, ["meta.name", offset],
+            364, ["meta.name", offset],
             r#"DELETE FROM "deep_keys__words"
 WHERE "_meta__name" = $1 AND "_position" = (SELECT "_position"
   FROM "deep_keys__words"
@@ -111,7 +118,7 @@ WHERE "_meta__name" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        334, ["meta.name", words],
+        365, ["meta.name", words],
         r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1 AND "value" = $2"#
     );
 }

@@ -49,22 +49,29 @@ impl generated::ChildTable for Fulls {
         member: 3,
         key: 2,
         insert: stmt!(
-            896,
+            996,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(897, [id], r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#),
+            stmt!(997, [id], r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            898, [id],
+            998, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            899, [keys fulls],
+            999, [keys fulls],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1000, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "encodings__fulls"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -92,11 +99,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Fulls {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            900, [id],
+            1001, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            901, [id, offset],
+            1002, [id, offset],
             r#"DELETE FROM "encodings__fulls"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__fulls"
@@ -108,7 +115,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Fulls {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        902, [id, fulls],
+        1003, [id, fulls],
         r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -156,22 +163,31 @@ impl generated::ChildTable for FullByFull {
         member: 4,
         key: 2,
         insert: stmt!(
-            903,
+            1004,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(904, [id], r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#),
+            stmt!(
+                1005, [id], r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#
+            ),
         ),
         load: stmt!(
-            905, [id],
+            1006, [id],
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            906, [keys full_by_full],
+            1007, [keys full_by_full],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1008, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "encodings__full_by_full"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -202,11 +218,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for FullByFull {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            907, [id, place "full_by_full.key"],
+            1009, [id, place "full_by_full.key"],
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            908, [id, place "full_by_full.key"],
+            1010, [id, place "full_by_full.key"],
             r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -255,22 +271,29 @@ impl generated::ChildTable for ManyBits {
         member: 8,
         key: 2,
         insert: stmt!(
-            909,
+            1011,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(910, [id], r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#),
+            stmt!(1012, [id], r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            911, [id],
+            1013, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            912, [keys many_bits],
+            1014, [keys many_bits],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1015, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "encodings__many_bits"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -298,11 +321,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for ManyBits {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            913, [id],
+            1016, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            914, [id, offset],
+            1017, [id, offset],
             r#"DELETE FROM "encodings__many_bits"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__many_bits"
@@ -314,7 +337,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for ManyBits {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        915, [id, many_bits],
+        1018, [id, many_bits],
         r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -368,22 +391,31 @@ impl generated::ChildTable for BitsByName {
         member: 9,
         key: 2,
         insert: stmt!(
-            916,
+            1019,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(917, [id], r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#),
+            stmt!(
+                1020, [id], r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#
+            ),
         ),
         load: stmt!(
-            918, [id],
+            1021, [id],
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            919, [keys bits_by_name],
+            1022, [keys bits_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1023, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "encodings__bits_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -411,11 +443,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for BitsByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            920, [id, place "bits_by_name.key"],
+            1024, [id, place "bits_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            921, [id, place "bits_by_name.key"],
+            1025, [id, place "bits_by_name.key"],
             r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -470,22 +502,29 @@ impl generated::ChildTable for OfTexts_18 {
         member: 17,
         key: 2,
         insert: stmt!(
-            922,
+            1026,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(923, [id], r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#),
+            stmt!(1027, [id], r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            924, [id],
+            1028, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            925, [keys texts],
+            1029, [keys texts],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1030, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "encodings__texts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -513,11 +552,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfTexts_18 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            926, [id],
+            1031, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            927, [id, offset],
+            1032, [id, offset],
             r#"DELETE FROM "encodings__texts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__texts"
@@ -529,7 +568,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfTexts_18 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        928, [id, texts],
+        1033, [id, texts],
         r#"DELETE FROM "encodings__texts" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -570,22 +609,29 @@ impl generated::ChildTable for Owns {
         member: 20,
         key: 2,
         insert: stmt!(
-            929,
+            1034,
             r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(930, [id], r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#),
+            stmt!(1035, [id], r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            931, [id],
+            1036, [id],
             r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            932, [keys owns],
+            1037, [keys owns],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__owns" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1038, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "encodings__owns"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -613,11 +659,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Owns {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            933, [id],
+            1039, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            934, [id, offset],
+            1040, [id, offset],
             r#"DELETE FROM "encodings__owns"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__owns"
@@ -629,7 +675,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Owns {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        935, [id, owns],
+        1041, [id, owns],
         r#"DELETE FROM "encodings__owns" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -677,29 +723,38 @@ impl generated::ChildTable for InnerNames {
         member: 21,
         key: 2,
         insert: stmt!(
-            936,
+            1042,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(937, [id], r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#),
+            stmt!(
+                1043, [id], r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#
+            ),
         ),
         load: stmt!(
-            938, [id],
+            1044, [id],
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            939, [keys "inner.names"],
+            1045, [keys "inner.names"],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1046, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "encodings__inner__names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: stmt!(942, [id], r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#),
+            set: stmt!(1049, [id], r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#),
         },
     );
 
@@ -732,11 +787,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for InnerNames {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            940, [id, place "inner.names.key"],
+            1047, [id, place "inner.names.key"],
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            941, [id, place "inner.names.key"],
+            1048, [id, place "inner.names.key"],
             r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -798,26 +853,33 @@ impl generated::ChildTable for Inners {
         member: 22,
         key: 2,
         insert: stmt!(
-            943,
+            1050,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(944, [id], r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#),
+            stmt!(1051, [id], r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            945, [id],
+            1052, [id],
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            946, [keys inners],
+            1053, [keys inners],
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each($1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1054, [id, to id],
+            r#"SELECT "_id", "_position", "full", "bits", "text"
+FROM "encodings__inners"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -852,11 +914,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            947, [id],
+            1055, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            948, [id, offset],
+            1056, [id, offset],
             r#"DELETE FROM "encodings__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "encodings__inners"
@@ -910,24 +972,31 @@ impl generated::ChildTable for InnersNames {
         member: 22,
         key: 3,
         insert: stmt!(
-            949,
+            1057,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            950, [id],
+            1058, [id],
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = $1
 ORDER BY "_position", "_key_2""#
         ),
         load_many: stmt!(
-            951, [keys "inners.names"],
+            1059, [keys "inners.names"],
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_key_2""#
+        ),
+        load_range: stmt!(
+            1060, [id, to id],
+            r#"SELECT "_id", "_position", "_key_2", "value"
+FROM "encodings__inners__names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_key_2""#
         ),
     };
 

@@ -42,22 +42,29 @@ impl generated::ChildTable for Words {
         member: 4,
         key: 2,
         insert: stmt!(
-            783,
+            869,
             r#"INSERT INTO "events__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(784, [id], r#"DELETE FROM "events__words" WHERE "_id" = $1"#),
+            stmt!(870, [id], r#"DELETE FROM "events__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            785, [id],
+            871, [id],
             r#"SELECT 0, "_position", "value" FROM "events__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            786, [keys words],
+            872, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "events__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            873, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "events__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            787, [id],
+            874, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "events__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            788, [id, offset],
+            875, [id, offset],
             r#"DELETE FROM "events__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "events__words"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        789, [id, words],
+        876, [id, words],
         r#"DELETE FROM "events__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

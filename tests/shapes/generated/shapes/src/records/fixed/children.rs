@@ -42,22 +42,29 @@ impl generated::ChildTable for Notes {
         member: 15,
         key: 2,
         insert: stmt!(
-            1553,
+            1737,
             r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1554, [id], r#"DELETE FROM "fixed__notes" WHERE "_id" = $1"#),
+            stmt!(1738, [id], r#"DELETE FROM "fixed__notes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1555, [id],
+            1739, [id],
             r#"SELECT 0, "_position", "value" FROM "fixed__notes" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1556, [keys notes],
+            1740, [keys notes],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "fixed__notes" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1741, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "fixed__notes"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Notes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1557, [id],
+            1742, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "fixed__notes" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1558, [id, offset],
+            1743, [id, offset],
             r#"DELETE FROM "fixed__notes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "fixed__notes"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Notes {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1559, [id, notes],
+        1744, [id, notes],
         r#"DELETE FROM "fixed__notes" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

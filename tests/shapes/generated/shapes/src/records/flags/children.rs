@@ -49,25 +49,32 @@ impl generated::ChildTable for Names {
         member: 0,
         key: 2,
         insert: stmt!(
-            751,
+            835,
             r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                752, [_singleton],
+                836, [_singleton],
                 r#"DELETE FROM "flags__names" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            753, [_singleton],
+            837, [_singleton],
             r#"SELECT 0, "_position", "value" FROM "flags__names" WHERE "_singleton" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            754, [keys names],
+            838, [keys names],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "flags__names" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            839, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "value"
+FROM "flags__names"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position""#
         ),
     };
 
@@ -95,11 +102,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Names {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            755, [_singleton],
+            840, [_singleton],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "flags__names" WHERE "_singleton" = $1"#
         ),
         remove_at: stmt!(
-            756, [_singleton, offset],
+            841, [_singleton, offset],
             r#"DELETE FROM "flags__names"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "flags__names"
@@ -111,7 +118,7 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Names {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        757, [_singleton, names],
+        842, [_singleton, names],
         r#"DELETE FROM "flags__names" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }

@@ -49,7 +49,7 @@ impl generated::ChildTable for Others {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        975, [others], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
+                        1085, [others], r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -61,22 +61,29 @@ impl generated::ChildTable for Others {
         member: 2,
         key: 2,
         insert: stmt!(
-            970,
+            1079,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(971, [id], r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#),
+            stmt!(1080, [id], r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            972, [id],
+            1081, [id],
             r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            973, [keys others],
+            1082, [keys others],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1083, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "full_keys__others"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -104,11 +111,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Others {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            976, [id],
+            1086, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            977, [id, offset],
+            1087, [id, offset],
             r#"DELETE FROM "full_keys__others"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "full_keys__others"
@@ -120,7 +127,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Others {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        978, [id, others],
+        1088, [id, others],
         r#"DELETE FROM "full_keys__others" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -168,22 +175,29 @@ impl generated::ChildTable for Words {
         member: 3,
         key: 2,
         insert: stmt!(
-            979,
+            1089,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(980, [id], r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#),
+            stmt!(1090, [id], r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            981, [id],
+            1091, [id],
             r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            982, [keys words],
+            1092, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1093, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "full_keys__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -211,11 +225,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            983, [id],
+            1094, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            984, [id, offset],
+            1095, [id, offset],
             r#"DELETE FROM "full_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "full_keys__words"
@@ -227,7 +241,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        985, [id, words],
+        1096, [id, words],
         r#"DELETE FROM "full_keys__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

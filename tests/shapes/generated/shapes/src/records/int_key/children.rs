@@ -42,22 +42,29 @@ impl generated::ChildTable for Words {
         member: 1,
         key: 2,
         insert: stmt!(
-            259,
+            286,
             r#"INSERT INTO "int_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(260, [id], r#"DELETE FROM "int_keys__words" WHERE "_id" = $1"#),
+            stmt!(287, [id], r#"DELETE FROM "int_keys__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            261, [id],
+            288, [id],
             r#"SELECT 0, "_position", "value" FROM "int_keys__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            262, [keys words],
+            289, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "int_keys__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            290, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "int_keys__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            263, [id],
+            291, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "int_keys__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            264, [id, offset],
+            292, [id, offset],
             r#"DELETE FROM "int_keys__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "int_keys__words"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        265, [id, words],
+        293, [id, words],
         r#"DELETE FROM "int_keys__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -42,22 +42,29 @@ impl generated::ChildTable for Names {
         member: 2,
         key: 2,
         insert: stmt!(
-            1524,
+            1707,
             r#"INSERT INTO "items__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1525, [id], r#"DELETE FROM "items__names" WHERE "_id" = $1"#),
+            stmt!(1708, [id], r#"DELETE FROM "items__names" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1526, [id],
+            1709, [id],
             r#"SELECT 0, "_position", "value" FROM "items__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1527, [keys names],
+            1710, [keys names],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "items__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1711, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "items__names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Names {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1528, [id],
+            1712, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "items__names" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1529, [id, offset],
+            1713, [id, offset],
             r#"DELETE FROM "items__names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "items__names"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Names {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1530, [id, names],
+        1714, [id, names],
         r#"DELETE FROM "items__names" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -45,20 +45,27 @@ impl generated::ChildTable for Tries {
         member: 8,
         key: 2,
         insert: stmt!(
-            1331,
+            1508,
             r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES ($1, $2, $3, $4)"#
         ),
-        delete: Some(stmt!(1332, [id], r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(1509, [id], r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#)),
         load: stmt!(
-            1333, [id],
+            1510, [id],
             r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1334, [keys tries],
+            1511, [keys tries],
             r#"SELECT o.key, c."_position", c."host", c."failed"
 FROM json_each($1) o
 CROSS JOIN "jobs__tries" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1512, [id, to id],
+            r#"SELECT "_id", "_position", "host", "failed"
+FROM "jobs__tries"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -90,11 +97,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Tries {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1335, [id],
+            1513, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1336, [id, offset],
+            1514, [id, offset],
             r#"DELETE FROM "jobs__tries"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "jobs__tries"

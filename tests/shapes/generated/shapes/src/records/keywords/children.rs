@@ -42,22 +42,29 @@ impl generated::ChildTable for Order {
         member: 6,
         key: 2,
         insert: stmt!(
-            238,
+            263,
             r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(239, [id], r#"DELETE FROM "keywords__order" WHERE "_id" = $1"#),
+            stmt!(264, [id], r#"DELETE FROM "keywords__order" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            240, [id],
+            265, [id],
             r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            241, [keys order],
+            266, [keys order],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "keywords__order" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            267, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "keywords__order"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Order {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            242, [id],
+            268, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__order" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            243, [id, offset],
+            269, [id, offset],
             r#"DELETE FROM "keywords__order"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "keywords__order"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Order {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        244, [id, order],
+        270, [id, order],
         r#"DELETE FROM "keywords__order" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -150,26 +157,33 @@ impl generated::ChildTable for Where {
         member: 7,
         key: 2,
         insert: stmt!(
-            245,
+            271,
             r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(246, [id], r#"DELETE FROM "keywords__where" WHERE "_id" = $1"#),
+            stmt!(272, [id], r#"DELETE FROM "keywords__where" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            247, [id],
+            273, [id],
             r#"SELECT 0, "_position", "from", "owner", "item"
 FROM "keywords__where"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            248, [keys "where"],
+            274, [keys "where"],
             r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
 FROM json_each($1) o
 CROSS JOIN "keywords__where" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            275, [id, to id],
+            r#"SELECT "_id", "_position", "from", "owner", "item"
+FROM "keywords__where"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -203,11 +217,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Where {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            249, [id],
+            276, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__where" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            250, [id, offset],
+            277, [id, offset],
             r#"DELETE FROM "keywords__where"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "keywords__where"

@@ -89,16 +89,16 @@ impl generated::ChildTable for List {
         member: 2,
         key: 2,
         insert: stmt!(
-            2120,
+            2387,
             r#"INSERT INTO "known__list" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(stmt!(2121, [id], r#"DELETE FROM "known__list" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(2388, [id], r#"DELETE FROM "known__list" WHERE "_id" = $1"#)),
         load: stmt!(
-            2122, [id],
+            2389, [id],
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -107,7 +107,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2123, [keys list],
+            2390, [keys list],
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -115,6 +115,15 @@ ORDER BY "_position""#
 FROM json_each($1) o
 CROSS JOIN "known__list" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2391, [id, to id],
+            r#"SELECT "_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
+    "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
+    "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
+FROM "known__list"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -183,11 +192,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for List {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2124, [id],
+            2392, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2125, [id, offset],
+            2393, [id, offset],
             r#"DELETE FROM "known__list"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "known__list"
@@ -279,7 +288,7 @@ impl generated::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: stmt!(
-            2126,
+            2394,
             r#"INSERT INTO "known__by_name" ("_id", "_key", "value__a_bool_value", "value__a_int32_value",
     "value__a_int64_value", "value__a_uint32_value", "value__a_uint64_value",
     "value__a_float_value", "value__a_double_value", "value__a_string_value",
@@ -288,10 +297,10 @@ impl generated::ChildTable for ByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(2127, [id], r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#),
+            stmt!(2395, [id], r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2128, [id],
+            2396, [id],
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -302,7 +311,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2129, [keys by_name],
+            2397, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value", c."value__a_int64_value",
     c."value__a_uint32_value", c."value__a_uint64_value", c."value__a_float_value",
     c."value__a_double_value", c."value__a_string_value", c."value__a_bytes_value",
@@ -311,6 +320,17 @@ ORDER BY "_key""#
 FROM json_each($1) o
 CROSS JOIN "known__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2398, [id, to id],
+            r#"SELECT "_id", "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
+    "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
+    "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
+    "value__a_value", "value__a_list_value", "value__a_any", "value__a_field_mask",
+    "value__a_empty", "value__a_null"
+FROM "known__by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -379,7 +399,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2130, [id, place "by_name.key"],
+            2399, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -389,7 +409,7 @@ FROM "known__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2131, [id, place "by_name.key"],
+            2400, [id, place "by_name.key"],
             r#"DELETE FROM "known__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -482,16 +502,16 @@ impl generated::ChildTable for Ones {
         member: 5,
         key: 2,
         insert: stmt!(
-            2132,
+            2401,
             r#"INSERT INTO "known__ones" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(stmt!(2133, [id], r#"DELETE FROM "known__ones" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(2402, [id], r#"DELETE FROM "known__ones" WHERE "_id" = $1"#)),
         load: stmt!(
-            2134, [id],
+            2403, [id],
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -500,7 +520,7 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            2135, [keys ones],
+            2404, [keys ones],
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -508,6 +528,15 @@ ORDER BY "_position""#
 FROM json_each($1) o
 CROSS JOIN "known__ones" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            2405, [id, to id],
+            r#"SELECT "_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
+    "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
+    "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
+FROM "known__ones"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -688,11 +717,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Ones {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            2136, [id],
+            2406, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            2137, [id, offset],
+            2407, [id, offset],
             r#"DELETE FROM "known__ones"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "known__ones"
@@ -751,25 +780,32 @@ impl generated::ChildTable for ABoolValueByName {
         member: 6,
         key: 2,
         insert: stmt!(
-            2138,
+            2408,
             r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2139, [id],
+                2409, [id],
                 r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2140, [id],
+            2410, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2141, [keys a_bool_value_by_name],
+            2411, [keys a_bool_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_bool_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2412, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_bool_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -797,11 +833,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ABoolValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2142, [id, place "a_bool_value_by_name.key"],
+            2413, [id, place "a_bool_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2143, [id, place "a_bool_value_by_name.key"],
+            2414, [id, place "a_bool_value_by_name.key"],
             r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -856,25 +892,32 @@ impl generated::ChildTable for AInt32ValueByName {
         member: 7,
         key: 2,
         insert: stmt!(
-            2144,
+            2415,
             r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2145, [id],
+                2416, [id],
                 r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2146, [id],
+            2417, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2147, [keys a_int32_value_by_name],
+            2418, [keys a_int32_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_int32_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2419, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_int32_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -902,11 +945,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AInt32ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2148, [id, place "a_int32_value_by_name.key"],
+            2420, [id, place "a_int32_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2149, [id, place "a_int32_value_by_name.key"],
+            2421, [id, place "a_int32_value_by_name.key"],
             r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -955,25 +998,32 @@ impl generated::ChildTable for AInt64ValueByName {
         member: 8,
         key: 2,
         insert: stmt!(
-            2150,
+            2422,
             r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2151, [id],
+                2423, [id],
                 r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2152, [id],
+            2424, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2153, [keys a_int64_value_by_name],
+            2425, [keys a_int64_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_int64_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2426, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_int64_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1001,11 +1051,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AInt64ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2154, [id, place "a_int64_value_by_name.key"],
+            2427, [id, place "a_int64_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2155, [id, place "a_int64_value_by_name.key"],
+            2428, [id, place "a_int64_value_by_name.key"],
             r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1060,25 +1110,32 @@ impl generated::ChildTable for AUint32ValueByName {
         member: 9,
         key: 2,
         insert: stmt!(
-            2156,
+            2429,
             r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2157, [id],
+                2430, [id],
                 r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2158, [id],
+            2431, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2159, [keys a_uint32_value_by_name],
+            2432, [keys a_uint32_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_uint32_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2433, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_uint32_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1106,11 +1163,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AUint32ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2160, [id, place "a_uint32_value_by_name.key"],
+            2434, [id, place "a_uint32_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2161, [id, place "a_uint32_value_by_name.key"],
+            2435, [id, place "a_uint32_value_by_name.key"],
             r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1165,25 +1222,32 @@ impl generated::ChildTable for AUint64ValueByName {
         member: 10,
         key: 2,
         insert: stmt!(
-            2162,
+            2436,
             r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2163, [id],
+                2437, [id],
                 r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2164, [id],
+            2438, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2165, [keys a_uint64_value_by_name],
+            2439, [keys a_uint64_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_uint64_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2440, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_uint64_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1211,11 +1275,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AUint64ValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2166, [id, place "a_uint64_value_by_name.key"],
+            2441, [id, place "a_uint64_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2167, [id, place "a_uint64_value_by_name.key"],
+            2442, [id, place "a_uint64_value_by_name.key"],
             r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1264,25 +1328,32 @@ impl generated::ChildTable for AFloatValueByName {
         member: 11,
         key: 2,
         insert: stmt!(
-            2168,
+            2443,
             r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2169, [id],
+                2444, [id],
                 r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2170, [id],
+            2445, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2171, [keys a_float_value_by_name],
+            2446, [keys a_float_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_float_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2447, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_float_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1310,11 +1381,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AFloatValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2172, [id, place "a_float_value_by_name.key"],
+            2448, [id, place "a_float_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2173, [id, place "a_float_value_by_name.key"],
+            2449, [id, place "a_float_value_by_name.key"],
             r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1363,25 +1434,32 @@ impl generated::ChildTable for ADoubleValueByName {
         member: 12,
         key: 2,
         insert: stmt!(
-            2174,
+            2450,
             r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2175, [id],
+                2451, [id],
                 r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2176, [id],
+            2452, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2177, [keys a_double_value_by_name],
+            2453, [keys a_double_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_double_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2454, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_double_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1409,11 +1487,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ADoubleValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2178, [id, place "a_double_value_by_name.key"],
+            2455, [id, place "a_double_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2179, [id, place "a_double_value_by_name.key"],
+            2456, [id, place "a_double_value_by_name.key"],
             r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1462,25 +1540,32 @@ impl generated::ChildTable for AStringValueByName {
         member: 13,
         key: 2,
         insert: stmt!(
-            2180,
+            2457,
             r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2181, [id],
+                2458, [id],
                 r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2182, [id],
+            2459, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2183, [keys a_string_value_by_name],
+            2460, [keys a_string_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_string_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2461, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_string_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1508,11 +1593,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AStringValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2184, [id, place "a_string_value_by_name.key"],
+            2462, [id, place "a_string_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2185, [id, place "a_string_value_by_name.key"],
+            2463, [id, place "a_string_value_by_name.key"],
             r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1561,25 +1646,32 @@ impl generated::ChildTable for ABytesValueByName {
         member: 14,
         key: 2,
         insert: stmt!(
-            2186,
+            2464,
             r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2187, [id],
+                2465, [id],
                 r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2188, [id],
+            2466, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2189, [keys a_bytes_value_by_name],
+            2467, [keys a_bytes_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_bytes_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2468, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_bytes_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1607,11 +1699,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ABytesValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2190, [id, place "a_bytes_value_by_name.key"],
+            2469, [id, place "a_bytes_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2191, [id, place "a_bytes_value_by_name.key"],
+            2470, [id, place "a_bytes_value_by_name.key"],
             r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1660,24 +1752,31 @@ impl generated::ChildTable for AStructByName {
         member: 15,
         key: 2,
         insert: stmt!(
-            2192,
+            2471,
             r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2193, [id], r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#
+                2472, [id], r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2194, [id],
+            2473, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2195, [keys a_struct_by_name],
+            2474, [keys a_struct_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_struct_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2475, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_struct_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1705,11 +1804,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AStructByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2196, [id, place "a_struct_by_name.key"],
+            2476, [id, place "a_struct_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2197, [id, place "a_struct_by_name.key"],
+            2477, [id, place "a_struct_by_name.key"],
             r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1758,22 +1857,29 @@ impl generated::ChildTable for AValueByName {
         member: 16,
         key: 2,
         insert: stmt!(
-            2198,
+            2478,
             r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2199, [id], r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#),
+            stmt!(2479, [id], r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2200, [id],
+            2480, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2201, [keys a_value_by_name],
+            2481, [keys a_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2482, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1801,11 +1907,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2202, [id, place "a_value_by_name.key"],
+            2483, [id, place "a_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2203, [id, place "a_value_by_name.key"],
+            2484, [id, place "a_value_by_name.key"],
             r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1854,25 +1960,32 @@ impl generated::ChildTable for AListValueByName {
         member: 17,
         key: 2,
         insert: stmt!(
-            2204,
+            2485,
             r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2205, [id],
+                2486, [id],
                 r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2206, [id],
+            2487, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2207, [keys a_list_value_by_name],
+            2488, [keys a_list_value_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_list_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2489, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_list_value_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1900,11 +2013,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AListValueByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2208, [id, place "a_list_value_by_name.key"],
+            2490, [id, place "a_list_value_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2209, [id, place "a_list_value_by_name.key"],
+            2491, [id, place "a_list_value_by_name.key"],
             r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1950,22 +2063,29 @@ impl generated::ChildTable for AAnyByName {
         member: 18,
         key: 2,
         insert: stmt!(
-            2210,
+            2492,
             r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(2211, [id], r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#),
+            stmt!(2493, [id], r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2212, [id],
+            2494, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2213, [keys a_any_by_name],
+            2495, [keys a_any_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_any_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2496, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_any_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1993,11 +2113,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AAnyByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2214, [id, place "a_any_by_name.key"],
+            2497, [id, place "a_any_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2215, [id, place "a_any_by_name.key"],
+            2498, [id, place "a_any_by_name.key"],
             r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -2046,25 +2166,32 @@ impl generated::ChildTable for AFieldMaskByName {
         member: 19,
         key: 2,
         insert: stmt!(
-            2216,
+            2499,
             r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                2217, [id],
+                2500, [id],
                 r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            2218, [id],
+            2501, [id],
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2219, [keys a_field_mask_by_name],
+            2502, [keys a_field_mask_by_name],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "known__a_field_mask_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2503, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "known__a_field_mask_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -2092,11 +2219,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AFieldMaskByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2220, [id, place "a_field_mask_by_name.key"],
+            2504, [id, place "a_field_mask_by_name.key"],
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2221, [id, place "a_field_mask_by_name.key"],
+            2505, [id, place "a_field_mask_by_name.key"],
             r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -2144,22 +2271,29 @@ impl generated::ChildTable for AEmptyByName {
         member: 20,
         key: 2,
         insert: stmt!(
-            2222,
+            2506,
             r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(2223, [id], r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#),
+            stmt!(2507, [id], r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            2224, [id],
+            2508, [id],
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            2225, [keys a_empty_by_name],
+            2509, [keys a_empty_by_name],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "known__a_empty_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2510, [id, to id],
+            r#"SELECT "_id", "_key"
+FROM "known__a_empty_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -2187,11 +2321,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AEmptyByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            2226, [id, place "a_empty_by_name.key"],
+            2511, [id, place "a_empty_by_name.key"],
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            2227, [id, place "a_empty_by_name.key"],
+            2512, [id, place "a_empty_by_name.key"],
             r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

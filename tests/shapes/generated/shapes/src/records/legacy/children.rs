@@ -42,22 +42,29 @@ impl generated::ChildTable for Words {
         member: 4,
         key: 2,
         insert: stmt!(
-            446,
+            480,
             r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(447, [id], r#"DELETE FROM "legacies__words" WHERE "_id" = $1"#),
+            stmt!(481, [id], r#"DELETE FROM "legacies__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            448, [id],
+            482, [id],
             r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            449, [keys words],
+            483, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "legacies__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            484, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "legacies__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            450, [id],
+            485, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "legacies__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            451, [id, offset],
+            486, [id, offset],
             r#"DELETE FROM "legacies__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "legacies__words"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        452, [id, words],
+        487, [id, words],
         r#"DELETE FROM "legacies__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

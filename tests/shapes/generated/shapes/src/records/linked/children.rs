@@ -42,22 +42,29 @@ impl generated::ChildTable for Groups {
         member: 1,
         key: 2,
         insert: stmt!(
-            662,
+            737,
             r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(663, [id], r#"DELETE FROM "linked__groups" WHERE "_id" = $1"#),
+            stmt!(738, [id], r#"DELETE FROM "linked__groups" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            664, [id],
+            739, [id],
             r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            665, [keys groups],
+            740, [keys groups],
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each($1) o
 CROSS JOIN "linked__groups" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            741, [id, to id],
+            r#"SELECT "_id", "_position", "title"
+FROM "linked__groups"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -88,11 +95,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Groups {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            666, [id],
+            742, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "linked__groups" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            667, [id, offset],
+            743, [id, offset],
             r#"DELETE FROM "linked__groups"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "linked__groups"
@@ -146,7 +153,7 @@ impl generated::ChildTable for GroupsTargets {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        672, ["groups.targets"],
+                        749, ["groups.targets"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -165,24 +172,31 @@ impl generated::ChildTable for GroupsTargets {
         member: 1,
         key: 3,
         insert: stmt!(
-            668,
+            744,
             r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            669, [id],
+            745, [id],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "linked__groups__targets"
 WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            670, [keys "groups.targets"],
+            746, [keys "groups.targets"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "linked__groups__targets" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            747, [id, to id],
+            r#"SELECT "_id", "_position", "_position_2", "value"
+FROM "linked__groups__targets"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position", "_position_2""#
         ),
     };
 
@@ -243,7 +257,7 @@ impl generated::ChildTable for Named {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        678, ["named.value"],
+                        756, ["named.value"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -262,22 +276,29 @@ impl generated::ChildTable for Named {
         member: 2,
         key: 2,
         insert: stmt!(
-            673,
+            750,
             r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(674, [id], r#"DELETE FROM "linked__named" WHERE "_id" = $1"#),
+            stmt!(751, [id], r#"DELETE FROM "linked__named" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            675, [id],
+            752, [id],
             r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            676, [keys named],
+            753, [keys named],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "linked__named" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            754, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "linked__named"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -305,11 +326,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            679, [id, place "named.key"],
+            757, [id, place "named.key"],
             r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            680, [id, place "named.key"],
+            758, [id, place "named.key"],
             r#"DELETE FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

@@ -62,26 +62,33 @@ impl generated::ChildTable for Points {
         member: 1,
         key: 2,
         insert: stmt!(
-            212,
+            234,
             r#"INSERT INTO "lists__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
-            stmt!(213, [id], r#"DELETE FROM "lists__points" WHERE "_id" = $1"#),
+            stmt!(235, [id], r#"DELETE FROM "lists__points" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            214, [id],
+            236, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "lists__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            215, [keys points],
+            237, [keys points],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "lists__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            238, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "lists__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -117,11 +124,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Points {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            216, [id],
+            239, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__points" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            217, [id, offset],
+            240, [id, offset],
             r#"DELETE FROM "lists__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "lists__points"
@@ -166,21 +173,28 @@ impl generated::ChildTable for Nothings {
         member: 2,
         key: 2,
         insert: stmt!(
-            218, r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES ($1, $2)"#
+            241, r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(219, [id], r#"DELETE FROM "lists__nothings" WHERE "_id" = $1"#),
+            stmt!(242, [id], r#"DELETE FROM "lists__nothings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            220, [id],
+            243, [id],
             r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            221, [keys nothings],
+            244, [keys nothings],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "lists__nothings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            245, [id, to id],
+            r#"SELECT "_id", "_position"
+FROM "lists__nothings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -208,11 +222,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Nothings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            222, [id],
+            246, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__nothings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            223, [id, offset],
+            247, [id, offset],
             r#"DELETE FROM "lists__nothings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "lists__nothings"
@@ -319,15 +333,15 @@ impl generated::ChildTable for Items {
         member: 3,
         key: 2,
         insert: stmt!(
-            224,
+            248,
             r#"INSERT INTO "lists__items" ("_id", "_position", "point", "point__x", "point__y", "point__colour",
     "point__time", "name", "place", "place__x", "place__y", "place__colour", "place__time", "none",
     "data")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#
         ),
-        delete: Some(stmt!(225, [id], r#"DELETE FROM "lists__items" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(249, [id], r#"DELETE FROM "lists__items" WHERE "_id" = $1"#)),
         load: stmt!(
-            226, [id],
+            250, [id],
             r#"SELECT 0, "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
     "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
 FROM "lists__items"
@@ -335,13 +349,21 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            227, [keys items],
+            251, [keys items],
             r#"SELECT o.key, c."_position", c."point", c."point__x", c."point__y", c."point__colour",
     c."point__time", c."name", c."place", c."place__x", c."place__y", c."place__colour",
     c."place__time", c."none", c."data"
 FROM json_each($1) o
 CROSS JOIN "lists__items" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            252, [id, to id],
+            r#"SELECT "_id", "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
+    "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
+FROM "lists__items"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -429,11 +451,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Items {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            228, [id],
+            253, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__items" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            229, [id, offset],
+            254, [id, offset],
             r#"DELETE FROM "lists__items"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "lists__items"

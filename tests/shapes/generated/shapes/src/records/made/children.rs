@@ -42,20 +42,27 @@ impl generated::ChildTable for Words {
         member: 8,
         key: 2,
         insert: stmt!(
-            766,
+            851,
             r#"INSERT INTO "mades__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(767, [id], r#"DELETE FROM "mades__words" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(852, [id], r#"DELETE FROM "mades__words" WHERE "_id" = $1"#)),
         load: stmt!(
-            768, [id],
+            853, [id],
             r#"SELECT 0, "_position", "value" FROM "mades__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            769, [keys words],
+            854, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "mades__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            855, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "mades__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -83,11 +90,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            770, [id],
+            856, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mades__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            771, [id, offset],
+            857, [id, offset],
             r#"DELETE FROM "mades__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "mades__words"
@@ -99,7 +106,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        772, [id, words],
+        858, [id, words],
         r#"DELETE FROM "mades__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -43,22 +43,29 @@ impl generated::ChildTable for Strings {
         member: 1,
         key: 2,
         insert: stmt!(
-            461,
+            496,
             r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(462, [id], r#"DELETE FROM "maps__strings" WHERE "_id" = $1"#),
+            stmt!(497, [id], r#"DELETE FROM "maps__strings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            463, [id],
+            498, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            464, [keys strings],
+            499, [keys strings],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            500, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__strings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -86,11 +93,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Strings {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            465, [id, place "strings.key"],
+            501, [id, place "strings.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            466, [id, place "strings.key"],
+            502, [id, place "strings.key"],
             r#"DELETE FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -135,20 +142,27 @@ impl generated::ChildTable for Bools {
         member: 2,
         key: 2,
         insert: stmt!(
-            467,
+            503,
             r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(468, [id], r#"DELETE FROM "maps__bools" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(504, [id], r#"DELETE FROM "maps__bools" WHERE "_id" = $1"#)),
         load: stmt!(
-            469, [id],
+            505, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            470, [keys bools],
+            506, [keys bools],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__bools" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            507, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__bools"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -176,11 +190,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Bools {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            471, [id, place "bools.key"],
+            508, [id, place "bools.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            472, [id, place "bools.key"],
+            509, [id, place "bools.key"],
             r#"DELETE FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -228,20 +242,27 @@ impl generated::ChildTable for Int32s {
         member: 3,
         key: 2,
         insert: stmt!(
-            473,
+            510,
             r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(474, [id], r#"DELETE FROM "maps__int32s" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(511, [id], r#"DELETE FROM "maps__int32s" WHERE "_id" = $1"#)),
         load: stmt!(
-            475, [id],
+            512, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            476, [keys int32s],
+            513, [keys int32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__int32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            514, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__int32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -269,11 +290,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Int32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            477, [id, place "int32s.key"],
+            515, [id, place "int32s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            478, [id, place "int32s.key"],
+            516, [id, place "int32s.key"],
             r#"DELETE FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -321,22 +342,29 @@ impl generated::ChildTable for Sint32s {
         member: 4,
         key: 2,
         insert: stmt!(
-            479,
+            517,
             r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(480, [id], r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1"#),
+            stmt!(518, [id], r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            481, [id],
+            519, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            482, [keys sint32s],
+            520, [keys sint32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__sint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            521, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__sint32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -364,11 +392,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Sint32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            483, [id, place "sint32s.key"],
+            522, [id, place "sint32s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            484, [id, place "sint32s.key"],
+            523, [id, place "sint32s.key"],
             r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -416,22 +444,29 @@ impl generated::ChildTable for Sfixed32s {
         member: 5,
         key: 2,
         insert: stmt!(
-            485,
+            524,
             r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(486, [id], r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1"#),
+            stmt!(525, [id], r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            487, [id],
+            526, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            488, [keys sfixed32s],
+            527, [keys sfixed32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__sfixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            528, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__sfixed32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -459,11 +494,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Sfixed32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            489, [id, place "sfixed32s.key"],
+            529, [id, place "sfixed32s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            490, [id, place "sfixed32s.key"],
+            530, [id, place "sfixed32s.key"],
             r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -511,20 +546,27 @@ impl generated::ChildTable for Int64s {
         member: 6,
         key: 2,
         insert: stmt!(
-            491,
+            531,
             r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(492, [id], r#"DELETE FROM "maps__int64s" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(532, [id], r#"DELETE FROM "maps__int64s" WHERE "_id" = $1"#)),
         load: stmt!(
-            493, [id],
+            533, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            494, [keys int64s],
+            534, [keys int64s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__int64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            535, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__int64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -552,11 +594,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Int64s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            495, [id, place "int64s.key"],
+            536, [id, place "int64s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            496, [id, place "int64s.key"],
+            537, [id, place "int64s.key"],
             r#"DELETE FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -609,22 +651,29 @@ impl generated::ChildTable for Uint32s {
         member: 7,
         key: 2,
         insert: stmt!(
-            497,
+            538,
             r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(498, [id], r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1"#),
+            stmt!(539, [id], r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            499, [id],
+            540, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            500, [keys uint32s],
+            541, [keys uint32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__uint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            542, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__uint32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -652,11 +701,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Uint32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            501, [id, place "uint32s.key"],
+            543, [id, place "uint32s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            502, [id, place "uint32s.key"],
+            544, [id, place "uint32s.key"],
             r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -709,22 +758,29 @@ impl generated::ChildTable for Fixed32s {
         member: 8,
         key: 2,
         insert: stmt!(
-            503,
+            545,
             r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(504, [id], r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1"#),
+            stmt!(546, [id], r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            505, [id],
+            547, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            506, [keys fixed32s],
+            548, [keys fixed32s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__fixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            549, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__fixed32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -752,11 +808,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Fixed32s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            507, [id, place "fixed32s.key"],
+            550, [id, place "fixed32s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            508, [id, place "fixed32s.key"],
+            551, [id, place "fixed32s.key"],
             r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -809,22 +865,29 @@ impl generated::ChildTable for Uint64s {
         member: 9,
         key: 2,
         insert: stmt!(
-            509,
+            552,
             r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(510, [id], r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1"#),
+            stmt!(553, [id], r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            511, [id],
+            554, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            512, [keys uint64s],
+            555, [keys uint64s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            556, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__uint64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -852,11 +915,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Uint64s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            513, [id, place "uint64s.key"],
+            557, [id, place "uint64s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            514, [id, place "uint64s.key"],
+            558, [id, place "uint64s.key"],
             r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -904,22 +967,29 @@ impl generated::ChildTable for Fixed64s {
         member: 10,
         key: 2,
         insert: stmt!(
-            515,
+            559,
             r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(516, [id], r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1"#),
+            stmt!(560, [id], r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            517, [id],
+            561, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            518, [keys fixed64s],
+            562, [keys fixed64s],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            563, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__fixed64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -947,11 +1017,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Fixed64s {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            519, [id, place "fixed64s.key"],
+            564, [id, place "fixed64s.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            520, [id, place "fixed64s.key"],
+            565, [id, place "fixed64s.key"],
             r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -993,22 +1063,29 @@ impl generated::ChildTable for Doubles {
         member: 11,
         key: 2,
         insert: stmt!(
-            521,
+            566,
             r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(522, [id], r#"DELETE FROM "maps__doubles" WHERE "_id" = $1"#),
+            stmt!(567, [id], r#"DELETE FROM "maps__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            523, [id],
+            568, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            524, [keys doubles],
+            569, [keys doubles],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            570, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__doubles"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1036,11 +1113,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Doubles {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            525, [id, place "doubles.key"],
+            571, [id, place "doubles.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            526, [id, place "doubles.key"],
+            572, [id, place "doubles.key"],
             r#"DELETE FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1082,22 +1159,29 @@ impl generated::ChildTable for ByteStrings {
         member: 12,
         key: 2,
         insert: stmt!(
-            527,
+            573,
             r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(528, [id], r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1"#),
+            stmt!(574, [id], r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            529, [id],
+            575, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            530, [keys byte_strings],
+            576, [keys byte_strings],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__byte_strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            577, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__byte_strings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1125,11 +1209,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByteStrings {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            531, [id, place "byte_strings.key"],
+            578, [id, place "byte_strings.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            532, [id, place "byte_strings.key"],
+            579, [id, place "byte_strings.key"],
             r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1177,22 +1261,29 @@ impl generated::ChildTable for Colours {
         member: 13,
         key: 2,
         insert: stmt!(
-            533,
+            580,
             r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(534, [id], r#"DELETE FROM "maps__colours" WHERE "_id" = $1"#),
+            stmt!(581, [id], r#"DELETE FROM "maps__colours" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            535, [id],
+            582, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            536, [keys colours],
+            583, [keys colours],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__colours" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            584, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__colours"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1220,11 +1311,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Colours {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            537, [id, place "colours.key"],
+            585, [id, place "colours.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            538, [id, place "colours.key"],
+            586, [id, place "colours.key"],
             r#"DELETE FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1266,20 +1357,27 @@ impl generated::ChildTable for Times {
         member: 14,
         key: 2,
         insert: stmt!(
-            539,
+            587,
             r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(540, [id], r#"DELETE FROM "maps__times" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(588, [id], r#"DELETE FROM "maps__times" WHERE "_id" = $1"#)),
         load: stmt!(
-            541, [id],
+            589, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            542, [keys times],
+            590, [keys times],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__times" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            591, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__times"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1307,11 +1405,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Times {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            543, [id, place "times.key"],
+            592, [id, place "times.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            544, [id, place "times.key"],
+            593, [id, place "times.key"],
             r#"DELETE FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1353,22 +1451,29 @@ impl generated::ChildTable for Durations {
         member: 15,
         key: 2,
         insert: stmt!(
-            545,
+            594,
             r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(546, [id], r#"DELETE FROM "maps__durations" WHERE "_id" = $1"#),
+            stmt!(595, [id], r#"DELETE FROM "maps__durations" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            547, [id],
+            596, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            548, [keys durations],
+            597, [keys durations],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__durations" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            598, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__durations"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1396,11 +1501,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Durations {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            549, [id, place "durations.key"],
+            599, [id, place "durations.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            550, [id, place "durations.key"],
+            600, [id, place "durations.key"],
             r#"DELETE FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1461,24 +1566,31 @@ impl generated::ChildTable for Points {
         member: 16,
         key: 2,
         insert: stmt!(
-            551,
+            601,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
-        delete: Some(stmt!(552, [id], r#"DELETE FROM "maps__points" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(602, [id], r#"DELETE FROM "maps__points" WHERE "_id" = $1"#)),
         load: stmt!(
-            553, [id],
+            603, [id],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            554, [keys points],
+            604, [keys points],
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each($1) o
 CROSS JOIN "maps__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            605, [id, to id],
+            r#"SELECT "_id", "_key", "value__x", "value__y", "value__colour", "value__time"
+FROM "maps__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1514,13 +1626,13 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Points {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            555, [id, place "points.key"],
+            606, [id, place "points.key"],
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            556, [id, place "points.key"],
+            607, [id, place "points.key"],
             r#"DELETE FROM "maps__points" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1561,21 +1673,25 @@ impl generated::ChildTable for Nothings {
         member: 17,
         key: 2,
         insert: stmt!(
-            557, r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES ($1, $2)"#
+            608, r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(558, [id], r#"DELETE FROM "maps__nothings" WHERE "_id" = $1"#),
+            stmt!(609, [id], r#"DELETE FROM "maps__nothings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            559, [id],
+            610, [id],
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            560, [keys nothings],
+            611, [keys nothings],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "maps__nothings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            612, [id, to id],
+            r#"SELECT "_id", "_key" FROM "maps__nothings" WHERE "_id" >= $1 AND "_id" <= $2 ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1603,11 +1719,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Nothings {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            561, [id, place "nothings.key"],
+            613, [id, place "nothings.key"],
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            562, [id, place "nothings.key"],
+            614, [id, place "nothings.key"],
             r#"DELETE FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1692,16 +1808,16 @@ impl generated::ChildTable for Shelves {
         member: 18,
         key: 2,
         insert: stmt!(
-            563,
+            615,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
         ),
         delete: Some(
-            stmt!(564, [id], r#"DELETE FROM "maps__shelves" WHERE "_id" = $1"#),
+            stmt!(616, [id], r#"DELETE FROM "maps__shelves" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            565, [id],
+            617, [id],
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
@@ -1709,12 +1825,20 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            566, [keys shelves],
+            618, [keys shelves],
             r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x", c."value__point__y",
     c."value__point__colour", c."value__point__time", c."value__text", c."value__none"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            619, [id, to id],
+            r#"SELECT "_id", "_key", "value__name", "value__point", "value__point__x", "value__point__y",
+    "value__point__colour", "value__point__time", "value__text", "value__none"
+FROM "maps__shelves"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1783,14 +1907,14 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Shelves {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            567, [id, place "shelves.key"],
+            620, [id, place "shelves.key"],
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            568, [id, place "shelves.key"],
+            621, [id, place "shelves.key"],
             r#"DELETE FROM "maps__shelves" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1840,24 +1964,31 @@ impl generated::ChildTable for ShelvesValueBooks {
         member: 18,
         key: 3,
         insert: stmt!(
-            569,
+            622,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            570, [id],
+            623, [id],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            571, [keys "shelves.value.books"],
+            624, [keys "shelves.value.books"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            625, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "value"
+FROM "maps__shelves__value__books"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -1932,24 +2063,31 @@ impl generated::ChildTable for ShelvesValueLabels {
         member: 18,
         key: 3,
         insert: stmt!(
-            572,
+            626,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            573, [id],
+            627, [id],
             r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
 WHERE "_id" = $1
 ORDER BY "_key", "_key_2""#
         ),
         load_many: stmt!(
-            574, [keys "shelves.value.labels"],
+            628, [keys "shelves.value.labels"],
             r#"SELECT o.key, c."_key", c."_key_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__labels" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_key_2""#
+        ),
+        load_range: stmt!(
+            629, [id, to id],
+            r#"SELECT "_id", "_key", "_key_2", "value"
+FROM "maps__shelves__value__labels"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_key_2""#
         ),
     };
 
@@ -2037,25 +2175,32 @@ impl generated::ChildTable for ShelvesValuePoints {
         member: 18,
         key: 3,
         insert: stmt!(
-            575,
+            630,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
 VALUES ($1, $2, $3, $4, $5, $6, $7)"#
         ),
         delete: None,
         load: stmt!(
-            576, [id],
+            631, [id],
             r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
 WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            577, [keys "shelves.value.points"],
+            632, [keys "shelves.value.points"],
             r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            633, [id, to id],
+            r#"SELECT "_id", "_key", "_position_2", "x", "y", "colour", "time"
+FROM "maps__shelves__value__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key", "_position_2""#
         ),
     };
 
@@ -2130,29 +2275,36 @@ impl generated::ChildTable for InsideCounts {
         member: 19,
         key: 2,
         insert: stmt!(
-            578,
+            634,
             r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(579, [id], r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1"#),
+            stmt!(635, [id], r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            580, [id],
+            636, [id],
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            581, [keys "inside.counts"],
+            637, [keys "inside.counts"],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "maps__inside__counts" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            638, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "maps__inside__counts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inside",
-            set: stmt!(584, [id], r#"SELECT "inside" FROM "maps" WHERE "id" = $1"#),
+            set: stmt!(641, [id], r#"SELECT "inside" FROM "maps" WHERE "id" = $1"#),
         },
     );
 
@@ -2182,11 +2334,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for InsideCounts {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            582, [id, place "inside.counts.key"],
+            639, [id, place "inside.counts.key"],
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            583, [id, place "inside.counts.key"],
+            640, [id, place "inside.counts.key"],
             r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

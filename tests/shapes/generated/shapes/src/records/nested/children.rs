@@ -69,29 +69,36 @@ impl generated::ChildTable for OuterMiddlePoints {
         member: 2,
         key: 2,
         insert: stmt!(
-            166,
+            184,
             r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
             stmt!(
-                167, [id],
+                185, [id],
                 r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            168, [id],
+            186, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__middle__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            169, [keys "outer.middle.points"],
+            187, [keys "outer.middle.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "nesteds__outer__middle__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            188, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "nesteds__outer__middle__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -99,7 +106,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "outer.middle",
             set: stmt!(
-                172, [id], r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = $1"#
+                191, [id], r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = $1"#
             ),
         },
     );
@@ -140,11 +147,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OuterMiddlePoints {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            170, [id],
+            189, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            171, [id, offset],
+            190, [id, offset],
             r#"DELETE FROM "nesteds__outer__middle__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nesteds__outer__middle__points"
@@ -216,29 +223,36 @@ impl generated::ChildTable for OuterAlwaysPoints {
         member: 2,
         key: 2,
         insert: stmt!(
-            173,
+            192,
             r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES ($1, $2, $3, $4, $5, $6)"#
         ),
         delete: Some(
             stmt!(
-                174, [id],
+                193, [id],
                 r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            175, [id],
+            194, [id],
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__always__points"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            176, [keys "outer.always.points"],
+            195, [keys "outer.always.points"],
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each($1) o
 CROSS JOIN "nesteds__outer__always__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            196, [id, to id],
+            r#"SELECT "_id", "_position", "x", "y", "colour", "time"
+FROM "nesteds__outer__always__points"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -246,7 +260,7 @@ ORDER BY o.key, c."_position""#
         &generated::Around {
             field: "outer.always",
             set: stmt!(
-                179, [id], r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = $1"#
+                199, [id], r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = $1"#
             ),
         },
     );
@@ -285,11 +299,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OuterAlwaysPoints {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            177, [id],
+            197, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__always__points" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            178, [id, offset],
+            198, [id, offset],
             r#"DELETE FROM "nesteds__outer__always__points"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nesteds__outer__always__points"
@@ -342,29 +356,36 @@ impl generated::ChildTable for OuterNames {
         member: 2,
         key: 2,
         insert: stmt!(
-            180,
+            200,
             r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(181, [id], r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1"#),
+            stmt!(201, [id], r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            182, [id],
+            202, [id],
             r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            183, [keys "outer.names"],
+            203, [keys "outer.names"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "nesteds__outer__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            204, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "nesteds__outer__names"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "outer",
-            set: stmt!(187, [id], r#"SELECT "outer" FROM "nesteds" WHERE "id" = $1"#),
+            set: stmt!(208, [id], r#"SELECT "outer" FROM "nesteds" WHERE "id" = $1"#),
         },
     );
 
@@ -394,11 +415,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OuterNames {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            184, [id],
+            205, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__names" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            185, [id, offset],
+            206, [id, offset],
             r#"DELETE FROM "nesteds__outer__names"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "nesteds__outer__names"
@@ -410,7 +431,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OuterNames {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        186, [id, "outer.names"],
+        207, [id, "outer.names"],
         r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -104,17 +104,17 @@ impl generated::ChildTable for Musts {
         member: 3,
         key: 2,
         insert: stmt!(
-            1711,
+            1907,
             r#"INSERT INTO "olden__musts" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1712, [id], r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#),
+            stmt!(1908, [id], r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1713, [id],
+            1909, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
@@ -123,13 +123,22 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1714, [keys musts],
+            1910, [keys musts],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
 FROM json_each($1) o
 CROSS JOIN "olden__musts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1911, [id, to id],
+            r#"SELECT "_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
+    "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
+    "a_string", "a_bytes", "a_grade"
+FROM "olden__musts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -189,11 +198,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Musts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1715, [id],
+            1912, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1716, [id, offset],
+            1913, [id, offset],
             r#"DELETE FROM "olden__musts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__musts"
@@ -296,15 +305,15 @@ impl generated::ChildTable for Mays {
         member: 4,
         key: 2,
         insert: stmt!(
-            1717,
+            1914,
             r#"INSERT INTO "olden__mays" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
-        delete: Some(stmt!(1718, [id], r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#)),
+        delete: Some(stmt!(1915, [id], r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#)),
         load: stmt!(
-            1719, [id],
+            1916, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
@@ -313,13 +322,22 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1720, [keys mays],
+            1917, [keys mays],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
 FROM json_each($1) o
 CROSS JOIN "olden__mays" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1918, [id, to id],
+            r#"SELECT "_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
+    "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
+    "a_string", "a_bytes", "a_grade"
+FROM "olden__mays"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -379,11 +397,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Mays {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1721, [id],
+            1919, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1722, [id, offset],
+            1920, [id, offset],
             r#"DELETE FROM "olden__mays"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__mays"
@@ -490,7 +508,7 @@ impl generated::ChildTable for ByName {
         member: 5,
         key: 2,
         insert: stmt!(
-            1723,
+            1921,
             r#"INSERT INTO "olden__by_name" ("_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32",
     "value__a_sfixed32", "value__an_int64", "value__a_sint64", "value__a_sfixed64",
     "value__a_uint32", "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float",
@@ -498,10 +516,10 @@ impl generated::ChildTable for ByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1724, [id], r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#),
+            stmt!(1922, [id], r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1725, [id],
+            1923, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -511,7 +529,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1726, [keys by_name],
+            1924, [keys by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -520,6 +538,16 @@ ORDER BY "_key""#
 FROM json_each($1) o
 CROSS JOIN "olden__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1925, [id, to id],
+            r#"SELECT "_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
+    "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
+    "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__a_string", "value__a_bytes", "value__a_grade"
+FROM "olden__by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -579,7 +607,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1727, [id, place "by_name.key"],
+            1926, [id, place "by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -588,7 +616,7 @@ FROM "olden__by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1728, [id, place "by_name.key"],
+            1927, [id, place "by_name.key"],
             r#"DELETE FROM "olden__by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -636,22 +664,29 @@ impl generated::ChildTable for OfPacked_9 {
         member: 7,
         key: 2,
         insert: stmt!(
-            1729,
+            1928,
             r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1730, [id], r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#),
+            stmt!(1929, [id], r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1731, [id],
+            1930, [id],
             r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1732, [keys packed],
+            1931, [keys packed],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "olden__packed" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1932, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "olden__packed"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -679,11 +714,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfPacked_9 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1733, [id],
+            1933, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1734, [id, offset],
+            1934, [id, offset],
             r#"DELETE FROM "olden__packed"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "olden__packed"
@@ -695,7 +730,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfPacked_9 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1735, [id, packed],
+        1935, [id, packed],
         r#"DELETE FROM "olden__packed" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -43,22 +43,29 @@ impl generated::ChildTable for Values {
         member: 9,
         key: 2,
         insert: stmt!(
-            1021,
+            1133,
             r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1022, [id], r#"DELETE FROM "packed__values" WHERE "_id" = $1"#),
+            stmt!(1134, [id], r#"DELETE FROM "packed__values" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1023, [id],
+            1135, [id],
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1024, [keys values],
+            1136, [keys values],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "packed__values" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1137, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "packed__values"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -86,11 +93,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Values {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1025, [id, place "values.key"],
+            1138, [id, place "values.key"],
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1026, [id, place "values.key"],
+            1139, [id, place "values.key"],
             r#"DELETE FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -132,22 +139,29 @@ impl generated::ChildTable for RawByRaw {
         member: 13,
         key: 2,
         insert: stmt!(
-            1027,
+            1140,
             r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1028, [id], r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#),
+            stmt!(1141, [id], r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1029, [id],
+            1142, [id],
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1030, [keys raw_by_raw],
+            1143, [keys raw_by_raw],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "packed__raw_by_raw" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1144, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "packed__raw_by_raw"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -178,11 +192,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for RawByRaw {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1031, [id, place "raw_by_raw.key"],
+            1145, [id, place "raw_by_raw.key"],
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1032, [id, place "raw_by_raw.key"],
+            1146, [id, place "raw_by_raw.key"],
             r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -226,26 +240,33 @@ impl generated::ChildTable for Inners {
         member: 17,
         key: 2,
         insert: stmt!(
-            1033,
+            1147,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(1034, [id], r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#),
+            stmt!(1148, [id], r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1035, [id],
+            1149, [id],
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1036, [keys inners],
+            1150, [keys inners],
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
 FROM json_each($1) o
 CROSS JOIN "packed__inners" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1151, [id, to id],
+            r#"SELECT "_id", "_position", "point", "names", "raw"
+FROM "packed__inners"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -291,11 +312,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1037, [id],
+            1152, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1038, [id, offset],
+            1153, [id, offset],
             r#"DELETE FROM "packed__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "packed__inners"

@@ -104,17 +104,17 @@ impl generated::ChildTable for Plains {
         member: 4,
         key: 2,
         insert: stmt!(
-            1744,
+            1944,
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1745, [id], r#"DELETE FROM "places__plains" WHERE "_id" = $1"#),
+            stmt!(1945, [id], r#"DELETE FROM "places__plains" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1746, [id],
+            1946, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour"
@@ -123,13 +123,22 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1747, [keys plains],
+            1947, [keys plains],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour"
 FROM json_each($1) o
 CROSS JOIN "places__plains" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1948, [id, to id],
+            r#"SELECT "_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
+    "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
+    "a_string", "a_bytes", "a_colour"
+FROM "places__plains"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -189,11 +198,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Plains {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1748, [id],
+            1949, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1749, [id, offset],
+            1950, [id, offset],
             r#"DELETE FROM "places__plains"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__plains"
@@ -302,17 +311,17 @@ impl generated::ChildTable for Maybes {
         member: 5,
         key: 2,
         insert: stmt!(
-            1750,
+            1951,
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1751, [id], r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#),
+            stmt!(1952, [id], r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1752, [id],
+            1953, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -321,13 +330,22 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1753, [keys maybes],
+            1954, [keys maybes],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
 FROM json_each($1) o
 CROSS JOIN "places__maybes" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1955, [id, to id],
+            r#"SELECT "_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
+    "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
+    "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
+FROM "places__maybes"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -391,11 +409,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Maybes {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1754, [id],
+            1956, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1755, [id, offset],
+            1957, [id, offset],
             r#"DELETE FROM "places__maybes"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__maybes"
@@ -509,17 +527,17 @@ impl generated::ChildTable for Eithers {
         member: 6,
         key: 2,
         insert: stmt!(
-            1756,
+            1958,
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1757, [id], r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#),
+            stmt!(1959, [id], r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1758, [id],
+            1960, [id],
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -528,13 +546,22 @@ WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1759, [keys eithers],
+            1961, [keys eithers],
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
 FROM json_each($1) o
 CROSS JOIN "places__eithers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1962, [id, to id],
+            r#"SELECT "_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
+    "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
+    "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
+FROM "places__eithers"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -722,11 +749,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Eithers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1760, [id],
+            1963, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1761, [id, offset],
+            1964, [id, offset],
             r#"DELETE FROM "places__eithers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "places__eithers"
@@ -840,7 +867,7 @@ impl generated::ChildTable for PlainByName {
         member: 7,
         key: 2,
         insert: stmt!(
-            1762,
+            1965,
             r#"INSERT INTO "places__plain_by_name" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -849,10 +876,10 @@ impl generated::ChildTable for PlainByName {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#
         ),
         delete: Some(
-            stmt!(1763, [id], r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#),
+            stmt!(1966, [id], r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1764, [id],
+            1967, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -862,7 +889,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1765, [keys plain_by_name],
+            1968, [keys plain_by_name],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -871,6 +898,16 @@ ORDER BY "_key""#
 FROM json_each($1) o
 CROSS JOIN "places__plain_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1969, [id, to id],
+            r#"SELECT "_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
+    "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
+    "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__a_string", "value__a_bytes", "value__a_colour"
+FROM "places__plain_by_name"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -930,7 +967,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for PlainByName {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1766, [id, place "plain_by_name.key"],
+            1970, [id, place "plain_by_name.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -939,7 +976,7 @@ FROM "places__plain_by_name"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1767, [id, place "plain_by_name.key"],
+            1971, [id, place "plain_by_name.key"],
             r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1056,7 +1093,7 @@ impl generated::ChildTable for MaybeByNumber {
         member: 8,
         key: 2,
         insert: stmt!(
-            1768,
+            1972,
             r#"INSERT INTO "places__maybe_by_number" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1066,11 +1103,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
         ),
         delete: Some(
             stmt!(
-                1769, [id], r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#
+                1973, [id], r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1770, [id],
+            1974, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1080,7 +1117,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1771, [keys maybe_by_number],
+            1975, [keys maybe_by_number],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1089,6 +1126,16 @@ ORDER BY "_key""#
 FROM json_each($1) o
 CROSS JOIN "places__maybe_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1976, [id, to id],
+            r#"SELECT "_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
+    "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
+    "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
+FROM "places__maybe_by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1152,7 +1199,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for MaybeByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1772, [id, place "maybe_by_number.key"],
+            1977, [id, place "maybe_by_number.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1161,7 +1208,7 @@ FROM "places__maybe_by_number"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1773, [id, place "maybe_by_number.key"],
+            1978, [id, place "maybe_by_number.key"],
             r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1283,7 +1330,7 @@ impl generated::ChildTable for EitherByFlag {
         member: 9,
         key: 2,
         insert: stmt!(
-            1774,
+            1979,
             r#"INSERT INTO "places__either_by_flag" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1292,10 +1339,10 @@ impl generated::ChildTable for EitherByFlag {
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#
         ),
         delete: Some(
-            stmt!(1775, [id], r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#),
+            stmt!(1980, [id], r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1776, [id],
+            1981, [id],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1305,7 +1352,7 @@ WHERE "_id" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1777, [keys either_by_flag],
+            1982, [keys either_by_flag],
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1314,6 +1361,16 @@ ORDER BY "_key""#
 FROM json_each($1) o
 CROSS JOIN "places__either_by_flag" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1983, [id, to id],
+            r#"SELECT "_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
+    "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
+    "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
+FROM "places__either_by_flag"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1501,7 +1558,7 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for EitherByFlag {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1778, [id, place "either_by_flag.key"],
+            1984, [id, place "either_by_flag.key"],
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1510,7 +1567,7 @@ FROM "places__either_by_flag"
 WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1779, [id, place "either_by_flag.key"],
+            1985, [id, place "either_by_flag.key"],
             r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1565,25 +1622,32 @@ impl generated::ChildTable for ASint32ByNumber {
         member: 10,
         key: 2,
         insert: stmt!(
-            1780,
+            1986,
             r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1781, [id],
+                1987, [id],
                 r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1782, [id],
+            1988, [id],
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1783, [keys a_sint32_by_number],
+            1989, [keys a_sint32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_sint32_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1990, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "places__a_sint32_by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1611,11 +1675,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ASint32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1784, [id, place "a_sint32_by_number.key"],
+            1991, [id, place "a_sint32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1785, [id, place "a_sint32_by_number.key"],
+            1992, [id, place "a_sint32_by_number.key"],
             r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1670,25 +1734,32 @@ impl generated::ChildTable for AnSfixed32ByNumber {
         member: 11,
         key: 2,
         insert: stmt!(
-            1786,
+            1993,
             r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1787, [id],
+                1994, [id],
                 r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1788, [id],
+            1995, [id],
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1789, [keys an_sfixed32_by_number],
+            1996, [keys an_sfixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__an_sfixed32_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1997, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "places__an_sfixed32_by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1716,11 +1787,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AnSfixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1790, [id, place "an_sfixed32_by_number.key"],
+            1998, [id, place "an_sfixed32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1791, [id, place "an_sfixed32_by_number.key"],
+            1999, [id, place "an_sfixed32_by_number.key"],
             r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -1780,25 +1851,32 @@ impl generated::ChildTable for AFixed32ByNumber {
         member: 12,
         key: 2,
         insert: stmt!(
-            1792,
+            2000,
             r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                1793, [id],
+                2001, [id],
                 r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            1794, [id],
+            2002, [id],
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1795, [keys a_fixed32_by_number],
+            2003, [keys a_fixed32_by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "places__a_fixed32_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            2004, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "places__a_fixed32_by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -1826,11 +1904,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AFixed32ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1796, [id, place "a_fixed32_by_number.key"],
+            2005, [id, place "a_fixed32_by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1797, [id, place "a_fixed32_by_number.key"],
+            2006, [id, place "a_fixed32_by_number.key"],
             r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

@@ -51,7 +51,7 @@ impl generated::ChildTable for Dependencies {
                     key: &["run", "number"],
                     hides: false,
                     exists: stmt!(
-                        1437, [run, "dependencies.unit"],
+                        1618, [run, "dependencies.unit"],
                         r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#
                     ),
                 },
@@ -70,29 +70,36 @@ impl generated::ChildTable for Dependencies {
         member: 3,
         key: 3,
         insert: stmt!(
-            1433,
+            1613,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
             stmt!(
-                1434, [run, number],
+                1614, [run, number],
                 r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            1435, [run, number],
+            1615, [run, number],
             r#"SELECT 0, "_position", "unit", "why"
 FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1436, [keys dependencies],
+            1616, [keys dependencies],
             r#"SELECT o.key, c."_position", c."unit", c."why"
 FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1617, [run, number, to run, to number],
+            r#"SELECT "_run", "_number", "_position", "unit", "why"
+FROM "plan_units__dependencies"
+WHERE ("_run", "_number") >= ($1, $2) AND ("_run", "_number") <= ($3, $4)
+ORDER BY "_run", "_number", "_position""#
         ),
     };
 
@@ -124,13 +131,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Dependencies {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1439, [run, number],
+            1620, [run, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            1440, [run, number, offset],
+            1621, [run, number, offset],
             r#"DELETE FROM "plan_units__dependencies"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__dependencies"
@@ -190,28 +197,35 @@ impl generated::ChildTable for Beside {
         member: 4,
         key: 3,
         insert: stmt!(
-            1441,
+            1622,
             r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                1442, [run, number],
+                1623, [run, number],
                 r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            1443, [run, number],
+            1624, [run, number],
             r#"SELECT 0, "_position", "value"
 FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1444, [keys beside],
+            1625, [keys beside],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "plan_units__beside" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1626, [run, number, to run, to number],
+            r#"SELECT "_run", "_number", "_position", "value"
+FROM "plan_units__beside"
+WHERE ("_run", "_number") >= ($1, $2) AND ("_run", "_number") <= ($3, $4)
+ORDER BY "_run", "_number", "_position""#
         ),
     };
 
@@ -239,13 +253,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Beside {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1446, [run, number],
+            1628, [run, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            1447, [run, number, offset],
+            1629, [run, number, offset],
             r#"DELETE FROM "plan_units__beside"
 WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "plan_units__beside"
@@ -257,7 +271,7 @@ WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Beside {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1448, [run, number, beside],
+        1630, [run, number, beside],
         r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

@@ -55,22 +55,29 @@ impl generated::ChildTable for SeenTopics {
         member: 3,
         key: 2,
         insert: stmt!(
-            1383,
+            1561,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1384, [id], r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#),
+            stmt!(1562, [id], r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1385, [id],
+            1563, [id],
             r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1386, [keys seen_topics],
+            1564, [keys seen_topics],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1565, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "remarks__seen_topics"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -98,11 +105,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for SeenTopics {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1388, [id],
+            1567, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1389, [id, offset],
+            1568, [id, offset],
             r#"DELETE FROM "remarks__seen_topics"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "remarks__seen_topics"
@@ -114,7 +121,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for SeenTopics {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1390, [id, seen_topics],
+        1569, [id, seen_topics],
         r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -155,7 +162,7 @@ impl generated::ChildTable for Parts {
                     key: &["name"],
                     hides: false,
                     exists: stmt!(
-                        1395, ["parts.topic"],
+                        1575, ["parts.topic"],
                         r#"SELECT 1 FROM "topics" WHERE "name" = $1"#
                     ),
                 },
@@ -174,22 +181,29 @@ impl generated::ChildTable for Parts {
         member: 6,
         key: 2,
         insert: stmt!(
-            1391,
+            1570,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1392, [id], r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#),
+            stmt!(1571, [id], r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1393, [id],
+            1572, [id],
             r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1394, [keys parts],
+            1573, [keys parts],
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each($1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1574, [id, to id],
+            r#"SELECT "_id", "_position", "topic"
+FROM "remarks__parts"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -219,11 +233,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Parts {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1396, [id],
+            1576, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1397, [id, offset],
+            1577, [id, offset],
             r#"DELETE FROM "remarks__parts"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "remarks__parts"

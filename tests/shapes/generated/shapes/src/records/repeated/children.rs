@@ -67,6 +67,13 @@ FROM json_each($1) o
 CROSS JOIN "repeateds__bools" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
         ),
+        load_range: stmt!(
+            28, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__bools"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
+        ),
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
@@ -93,11 +100,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Bools {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            28, [id],
+            29, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__bools" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            29, [id, offset],
+            30, [id, offset],
             r#"DELETE FROM "repeateds__bools"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__bools"
@@ -109,7 +116,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Bools {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        30, [id, bools],
+        31, [id, bools],
         r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -163,22 +170,29 @@ impl generated::ChildTable for Int32s {
         member: 2,
         key: 2,
         insert: stmt!(
-            31,
+            32,
             r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(32, [id], r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1"#),
+            stmt!(33, [id], r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            33, [id],
+            34, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            34, [keys int32s],
+            35, [keys int32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__int32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            36, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__int32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -206,11 +220,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Int32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            35, [id],
+            37, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int32s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            36, [id, offset],
+            38, [id, offset],
             r#"DELETE FROM "repeateds__int32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__int32s"
@@ -222,7 +236,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Int32s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        37, [id, int32s],
+        39, [id, int32s],
         r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -276,22 +290,29 @@ impl generated::ChildTable for Sint32s {
         member: 3,
         key: 2,
         insert: stmt!(
-            38,
+            40,
             r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(39, [id], r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1"#),
+            stmt!(41, [id], r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            40, [id],
+            42, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            41, [keys sint32s],
+            43, [keys sint32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            44, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__sint32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -319,11 +340,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Sint32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            42, [id],
+            45, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint32s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            43, [id, offset],
+            46, [id, offset],
             r#"DELETE FROM "repeateds__sint32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sint32s"
@@ -335,7 +356,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Sint32s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        44, [id, sint32s],
+        47, [id, sint32s],
         r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -389,22 +410,29 @@ impl generated::ChildTable for Sfixed32s {
         member: 4,
         key: 2,
         insert: stmt!(
-            45,
+            48,
             r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(46, [id], r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1"#),
+            stmt!(49, [id], r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            47, [id],
+            50, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            48, [keys sfixed32s],
+            51, [keys sfixed32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sfixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            52, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__sfixed32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -432,11 +460,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Sfixed32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            49, [id],
+            53, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed32s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            50, [id, offset],
+            54, [id, offset],
             r#"DELETE FROM "repeateds__sfixed32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sfixed32s"
@@ -448,7 +476,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Sfixed32s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        51, [id, sfixed32s],
+        55, [id, sfixed32s],
         r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -496,22 +524,29 @@ impl generated::ChildTable for Int64s {
         member: 5,
         key: 2,
         insert: stmt!(
-            52,
+            56,
             r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(53, [id], r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1"#),
+            stmt!(57, [id], r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            54, [id],
+            58, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            55, [keys int64s],
+            59, [keys int64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__int64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            60, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__int64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -539,11 +574,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Int64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            56, [id],
+            61, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            57, [id, offset],
+            62, [id, offset],
             r#"DELETE FROM "repeateds__int64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__int64s"
@@ -555,7 +590,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Int64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        58, [id, int64s],
+        63, [id, int64s],
         r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -603,22 +638,29 @@ impl generated::ChildTable for Sint64s {
         member: 6,
         key: 2,
         insert: stmt!(
-            59,
+            64,
             r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(60, [id], r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1"#),
+            stmt!(65, [id], r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            61, [id],
+            66, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            62, [keys sint64s],
+            67, [keys sint64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            68, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__sint64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -646,11 +688,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Sint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            63, [id],
+            69, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            64, [id, offset],
+            70, [id, offset],
             r#"DELETE FROM "repeateds__sint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sint64s"
@@ -662,7 +704,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Sint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        65, [id, sint64s],
+        71, [id, sint64s],
         r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -710,22 +752,29 @@ impl generated::ChildTable for Sfixed64s {
         member: 7,
         key: 2,
         insert: stmt!(
-            66,
+            72,
             r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(67, [id], r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1"#),
+            stmt!(73, [id], r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            68, [id],
+            74, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            69, [keys sfixed64s],
+            75, [keys sfixed64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__sfixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            76, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__sfixed64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -753,11 +802,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Sfixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            70, [id],
+            77, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            71, [id, offset],
+            78, [id, offset],
             r#"DELETE FROM "repeateds__sfixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__sfixed64s"
@@ -769,7 +818,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Sfixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        72, [id, sfixed64s],
+        79, [id, sfixed64s],
         r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -823,22 +872,29 @@ impl generated::ChildTable for Uint32s {
         member: 8,
         key: 2,
         insert: stmt!(
-            73,
+            80,
             r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(74, [id], r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1"#),
+            stmt!(81, [id], r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            75, [id],
+            82, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            76, [keys uint32s],
+            83, [keys uint32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__uint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            84, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__uint32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -866,11 +922,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Uint32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            77, [id],
+            85, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint32s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            78, [id, offset],
+            86, [id, offset],
             r#"DELETE FROM "repeateds__uint32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__uint32s"
@@ -882,7 +938,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Uint32s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        79, [id, uint32s],
+        87, [id, uint32s],
         r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -936,22 +992,29 @@ impl generated::ChildTable for Fixed32s {
         member: 9,
         key: 2,
         insert: stmt!(
-            80,
+            88,
             r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(81, [id], r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1"#),
+            stmt!(89, [id], r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            82, [id],
+            90, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            83, [keys fixed32s],
+            91, [keys fixed32s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__fixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            92, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__fixed32s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -979,11 +1042,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Fixed32s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            84, [id],
+            93, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed32s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            85, [id, offset],
+            94, [id, offset],
             r#"DELETE FROM "repeateds__fixed32s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__fixed32s"
@@ -995,7 +1058,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Fixed32s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        86, [id, fixed32s],
+        95, [id, fixed32s],
         r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1049,22 +1112,29 @@ impl generated::ChildTable for Uint64s {
         member: 10,
         key: 2,
         insert: stmt!(
-            87,
+            96,
             r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(88, [id], r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1"#),
+            stmt!(97, [id], r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            89, [id],
+            98, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            90, [keys uint64s],
+            99, [keys uint64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            100, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__uint64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1092,11 +1162,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Uint64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            91, [id],
+            101, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            92, [id, offset],
+            102, [id, offset],
             r#"DELETE FROM "repeateds__uint64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__uint64s"
@@ -1108,7 +1178,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Uint64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        93, [id, uint64s],
+        103, [id, uint64s],
         r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1162,22 +1232,29 @@ impl generated::ChildTable for Fixed64s {
         member: 11,
         key: 2,
         insert: stmt!(
-            94,
+            104,
             r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(95, [id], r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1"#),
+            stmt!(105, [id], r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            96, [id],
+            106, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            97, [keys fixed64s],
+            107, [keys fixed64s],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            108, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__fixed64s"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1205,11 +1282,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Fixed64s {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            98, [id],
+            109, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed64s" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            99, [id, offset],
+            110, [id, offset],
             r#"DELETE FROM "repeateds__fixed64s"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__fixed64s"
@@ -1221,7 +1298,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Fixed64s {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        100, [id, fixed64s],
+        111, [id, fixed64s],
         r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1269,22 +1346,29 @@ impl generated::ChildTable for Floats {
         member: 12,
         key: 2,
         insert: stmt!(
-            101,
+            112,
             r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(102, [id], r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1"#),
+            stmt!(113, [id], r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            103, [id],
+            114, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            104, [keys floats],
+            115, [keys floats],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            116, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__floats"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1312,11 +1396,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Floats {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            105, [id],
+            117, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__floats" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            106, [id, offset],
+            118, [id, offset],
             r#"DELETE FROM "repeateds__floats"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__floats"
@@ -1328,7 +1412,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Floats {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        107, [id, floats],
+        119, [id, floats],
         r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1376,22 +1460,29 @@ impl generated::ChildTable for Doubles {
         member: 13,
         key: 2,
         insert: stmt!(
-            108,
+            120,
             r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(109, [id], r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1"#),
+            stmt!(121, [id], r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            110, [id],
+            122, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            111, [keys doubles],
+            123, [keys doubles],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            124, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__doubles"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1419,11 +1510,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Doubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            112, [id],
+            125, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            113, [id, offset],
+            126, [id, offset],
             r#"DELETE FROM "repeateds__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__doubles"
@@ -1435,7 +1526,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Doubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        114, [id, doubles],
+        127, [id, doubles],
         r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1483,22 +1574,29 @@ impl generated::ChildTable for Strings {
         member: 14,
         key: 2,
         insert: stmt!(
-            115,
+            128,
             r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(116, [id], r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1"#),
+            stmt!(129, [id], r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            117, [id],
+            130, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            118, [keys strings],
+            131, [keys strings],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            132, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__strings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1526,11 +1624,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Strings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            119, [id],
+            133, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__strings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            120, [id, offset],
+            134, [id, offset],
             r#"DELETE FROM "repeateds__strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__strings"
@@ -1542,7 +1640,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Strings {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        121, [id, strings],
+        135, [id, strings],
         r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1590,22 +1688,29 @@ impl generated::ChildTable for ByteStrings {
         member: 15,
         key: 2,
         insert: stmt!(
-            122,
+            136,
             r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(123, [id], r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1"#),
+            stmt!(137, [id], r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            124, [id],
+            138, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            125, [keys byte_strings],
+            139, [keys byte_strings],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__byte_strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            140, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__byte_strings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1633,11 +1738,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for ByteStrings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            126, [id],
+            141, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__byte_strings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            127, [id, offset],
+            142, [id, offset],
             r#"DELETE FROM "repeateds__byte_strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__byte_strings"
@@ -1649,7 +1754,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for ByteStrings {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        128, [id, byte_strings],
+        143, [id, byte_strings],
         r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1703,22 +1808,29 @@ impl generated::ChildTable for Colours {
         member: 16,
         key: 2,
         insert: stmt!(
-            129,
+            144,
             r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(130, [id], r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1"#),
+            stmt!(145, [id], r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            131, [id],
+            146, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            132, [keys colours],
+            147, [keys colours],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__colours" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            148, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__colours"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1746,11 +1858,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Colours {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            133, [id],
+            149, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__colours" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            134, [id, offset],
+            150, [id, offset],
             r#"DELETE FROM "repeateds__colours"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__colours"
@@ -1762,7 +1874,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Colours {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        135, [id, colours],
+        151, [id, colours],
         r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1810,22 +1922,29 @@ impl generated::ChildTable for Times {
         member: 17,
         key: 2,
         insert: stmt!(
-            136,
+            152,
             r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(137, [id], r#"DELETE FROM "repeateds__times" WHERE "_id" = $1"#),
+            stmt!(153, [id], r#"DELETE FROM "repeateds__times" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            138, [id],
+            154, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            139, [keys times],
+            155, [keys times],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__times" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            156, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__times"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1853,11 +1972,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Times {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            140, [id],
+            157, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__times" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            141, [id, offset],
+            158, [id, offset],
             r#"DELETE FROM "repeateds__times"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__times"
@@ -1869,7 +1988,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Times {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        142, [id, times],
+        159, [id, times],
         r#"DELETE FROM "repeateds__times" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -1917,22 +2036,29 @@ impl generated::ChildTable for Durations {
         member: 18,
         key: 2,
         insert: stmt!(
-            143,
+            160,
             r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(144, [id], r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1"#),
+            stmt!(161, [id], r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            145, [id],
+            162, [id],
             r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            146, [keys durations],
+            163, [keys durations],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "repeateds__durations" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            164, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "repeateds__durations"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -1960,11 +2086,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Durations {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            147, [id],
+            165, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__durations" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            148, [id, offset],
+            166, [id, offset],
             r#"DELETE FROM "repeateds__durations"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "repeateds__durations"
@@ -1976,7 +2102,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Durations {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        149, [id, durations],
+        167, [id, durations],
         r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1 AND "value" = $2"#
     );
 }

@@ -49,25 +49,32 @@ impl generated::ChildTable for Words {
         member: 5,
         key: 2,
         insert: stmt!(
-            701,
+            779,
             r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                702, [_singleton],
+                780, [_singleton],
                 r#"DELETE FROM "settings__words" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            703, [_singleton],
+            781, [_singleton],
             r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            704, [keys words],
+            782, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__words" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            783, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "value"
+FROM "settings__words"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position""#
         ),
     };
 
@@ -95,11 +102,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            705, [_singleton],
+            784, [_singleton],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = $1"#
         ),
         remove_at: stmt!(
-            706, [_singleton, offset],
+            785, [_singleton, offset],
             r#"DELETE FROM "settings__words"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "settings__words"
@@ -111,7 +118,7 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        707, [_singleton, words],
+        786, [_singleton, words],
         r#"DELETE FROM "settings__words" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }
@@ -159,25 +166,32 @@ impl generated::ChildTable for Sheets {
         member: 6,
         key: 2,
         insert: stmt!(
-            708,
+            787,
             r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                709, [_singleton],
+                788, [_singleton],
                 r#"DELETE FROM "settings__sheets" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            710, [_singleton],
+            789, [_singleton],
             r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            711, [keys sheets],
+            790, [keys sheets],
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each($1) o
 CROSS JOIN "settings__sheets" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            791, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "title"
+FROM "settings__sheets"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position""#
         ),
     };
 
@@ -208,11 +222,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Sheets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            712, [_singleton],
+            792, [_singleton],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = $1"#
         ),
         remove_at: stmt!(
-            713, [_singleton, offset],
+            793, [_singleton, offset],
             r#"DELETE FROM "settings__sheets"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "settings__sheets"
@@ -266,24 +280,31 @@ impl generated::ChildTable for SheetsNumbers {
         member: 6,
         key: 3,
         insert: stmt!(
-            714,
+            794,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            715, [_singleton],
+            795, [_singleton],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "settings__sheets__numbers"
 WHERE "_singleton" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            716, [keys "sheets.numbers"],
+            796, [keys "sheets.numbers"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__sheets__numbers" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            797, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "_position_2", "value"
+FROM "settings__sheets__numbers"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position", "_position_2""#
         ),
     };
 
@@ -351,25 +372,32 @@ impl generated::ChildTable for Named {
         member: 7,
         key: 2,
         insert: stmt!(
-            717,
+            798,
             r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                718, [_singleton],
+                799, [_singleton],
                 r#"DELETE FROM "settings__named" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            719, [_singleton],
+            800, [_singleton],
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            720, [keys named],
+            801, [keys named],
             r#"SELECT o.key, c."_key", c."value__title"
 FROM json_each($1) o
 CROSS JOIN "settings__named" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            802, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_key", "value__title"
+FROM "settings__named"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_key""#
         ),
     };
 
@@ -400,11 +428,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Named {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            721, [_singleton, place "named.key"],
+            803, [_singleton, place "named.key"],
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            722, [_singleton, place "named.key"],
+            804, [_singleton, place "named.key"],
             r#"DELETE FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#
         ),
     };
@@ -454,24 +482,31 @@ impl generated::ChildTable for NamedValueNumbers {
         member: 7,
         key: 3,
         insert: stmt!(
-            723,
+            805,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
 VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            724, [_singleton],
+            806, [_singleton],
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "settings__named__value__numbers"
 WHERE "_singleton" = $1
 ORDER BY "_key", "_position_2""#
         ),
         load_many: stmt!(
-            725, [keys "named.value.numbers"],
+            807, [keys "named.value.numbers"],
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__named__value__numbers" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#
+        ),
+        load_range: stmt!(
+            808, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_key", "_position_2", "value"
+FROM "settings__named__value__numbers"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_key", "_position_2""#
         ),
     };
 
@@ -539,7 +574,7 @@ impl generated::ChildTable for TargetIds {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        731, [target_ids], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                        815, [target_ids], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -553,28 +588,35 @@ impl generated::ChildTable for TargetIds {
         member: 8,
         key: 2,
         insert: stmt!(
-            726,
+            809,
             r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                727, [_singleton],
+                810, [_singleton],
                 r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1"#
             ),
         ),
         load: stmt!(
-            728, [_singleton],
+            811, [_singleton],
             r#"SELECT 0, "_position", "value"
 FROM "settings__target_ids"
 WHERE "_singleton" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            729, [keys target_ids],
+            812, [keys target_ids],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "settings__target_ids" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            813, [_singleton, to _singleton],
+            r#"SELECT "_singleton", "_position", "value"
+FROM "settings__target_ids"
+WHERE "_singleton" >= $1 AND "_singleton" <= $2
+ORDER BY "_singleton", "_position""#
         ),
     };
 
@@ -602,11 +644,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for TargetIds {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            732, [_singleton],
+            816, [_singleton],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = $1"#
         ),
         remove_at: stmt!(
-            733, [_singleton, offset],
+            817, [_singleton, offset],
             r#"DELETE FROM "settings__target_ids"
 WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
   FROM "settings__target_ids"
@@ -618,7 +660,7 @@ WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for TargetIds {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        734, [_singleton, target_ids],
+        818, [_singleton, target_ids],
         r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1 AND "value" = $2"#
     );
 }

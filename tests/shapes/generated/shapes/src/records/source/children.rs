@@ -45,7 +45,7 @@ impl generated::ChildTable for Targets {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        368, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                        400, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -59,22 +59,29 @@ impl generated::ChildTable for Targets {
         member: 9,
         key: 2,
         insert: stmt!(
-            363,
+            394,
             r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(364, [id], r#"DELETE FROM "sources__targets" WHERE "_id" = $1"#),
+            stmt!(395, [id], r#"DELETE FROM "sources__targets" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            365, [id],
+            396, [id],
             r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            366, [keys targets],
+            397, [keys targets],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "sources__targets" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            398, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "sources__targets"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -102,11 +109,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Targets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            369, [id],
+            401, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            370, [id, offset],
+            402, [id, offset],
             r#"DELETE FROM "sources__targets"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "sources__targets"
@@ -118,7 +125,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Targets {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        371, [id, targets],
+        403, [id, targets],
         r#"DELETE FROM "sources__targets" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -162,7 +169,7 @@ impl generated::ChildTable for Numbers {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        377, [numbers], r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#
+                        410, [numbers], r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -174,22 +181,29 @@ impl generated::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: stmt!(
-            372,
+            404,
             r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(373, [id], r#"DELETE FROM "sources__numbers" WHERE "_id" = $1"#),
+            stmt!(405, [id], r#"DELETE FROM "sources__numbers" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            374, [id],
+            406, [id],
             r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            375, [keys numbers],
+            407, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "sources__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            408, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "sources__numbers"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -217,11 +231,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Numbers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            378, [id],
+            411, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            379, [id, offset],
+            412, [id, offset],
             r#"DELETE FROM "sources__numbers"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "sources__numbers"
@@ -233,7 +247,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Numbers {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        380, [id, numbers],
+        413, [id, numbers],
         r#"DELETE FROM "sources__numbers" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -275,7 +289,7 @@ impl generated::ChildTable for Links {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        385, ["links.target"],
+                        419, ["links.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -294,22 +308,29 @@ impl generated::ChildTable for Links {
         member: 11,
         key: 2,
         insert: stmt!(
-            381,
+            414,
             r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(382, [id], r#"DELETE FROM "sources__links" WHERE "_id" = $1"#),
+            stmt!(415, [id], r#"DELETE FROM "sources__links" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            383, [id],
+            416, [id],
             r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            384, [keys links],
+            417, [keys links],
             r#"SELECT o.key, c."_position", c."target", c."note"
 FROM json_each($1) o
 CROSS JOIN "sources__links" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            418, [id, to id],
+            r#"SELECT "_id", "_position", "target", "note"
+FROM "sources__links"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -341,11 +362,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            386, [id],
+            420, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            387, [id, offset],
+            421, [id, offset],
             r#"DELETE FROM "sources__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "sources__links"

@@ -42,22 +42,29 @@ impl generated::ChildTable for Words {
         member: 3,
         key: 2,
         insert: stmt!(
-            1571,
+            1756,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1572, [id], r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#),
+            stmt!(1757, [id], r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1573, [id],
+            1758, [id],
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1574, [keys words],
+            1759, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1760, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "tagged__words"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -85,11 +92,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1575, [id],
+            1761, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1576, [id, offset],
+            1762, [id, offset],
             r#"DELETE FROM "tagged__words"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__words"
@@ -101,7 +108,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1577, [id, words],
+        1763, [id, words],
         r#"DELETE FROM "tagged__words" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -142,7 +149,7 @@ impl generated::ChildTable for Targets {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1583, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
+                        1770, [targets], r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
             ],
@@ -156,22 +163,29 @@ impl generated::ChildTable for Targets {
         member: 5,
         key: 2,
         insert: stmt!(
-            1578,
+            1764,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1579, [id], r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#),
+            stmt!(1765, [id], r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1580, [id],
+            1766, [id],
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1581, [keys targets],
+            1767, [keys targets],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1768, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "tagged__targets"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -199,11 +213,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Targets {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1584, [id],
+            1771, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1585, [id, offset],
+            1772, [id, offset],
             r#"DELETE FROM "tagged__targets"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__targets"
@@ -215,7 +229,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Targets {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1586, [id, targets],
+        1773, [id, targets],
         r#"DELETE FROM "tagged__targets" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -256,7 +270,7 @@ impl generated::ChildTable for Links {
                     key: &["id"],
                     hides: false,
                     exists: stmt!(
-                        1591, ["links.target"],
+                        1779, ["links.target"],
                         r#"SELECT 1 FROM "targets" WHERE "id" = $1"#
                     ),
                 },
@@ -275,22 +289,29 @@ impl generated::ChildTable for Links {
         member: 6,
         key: 2,
         insert: stmt!(
-            1587,
+            1774,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1588, [id], r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#),
+            stmt!(1775, [id], r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1589, [id],
+            1776, [id],
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1590, [keys links],
+            1777, [keys links],
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each($1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1778, [id, to id],
+            r#"SELECT "_id", "_position", "target"
+FROM "tagged__links"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -320,11 +341,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Links {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1592, [id],
+            1780, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1593, [id, offset],
+            1781, [id, offset],
             r#"DELETE FROM "tagged__links"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "tagged__links"

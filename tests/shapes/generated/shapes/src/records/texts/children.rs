@@ -43,22 +43,29 @@ impl generated::ChildTable for Values {
         member: 9,
         key: 2,
         insert: stmt!(
-            1309,
+            1484,
             r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(1310, [id], r#"DELETE FROM "texts__values" WHERE "_id" = $1"#),
+            stmt!(1485, [id], r#"DELETE FROM "texts__values" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1311, [id],
+            1486, [id],
             r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            1312, [keys values],
+            1487, [keys values],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "texts__values" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            1488, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "texts__values"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -101,11 +108,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for Values {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            1313, [id, place "values.key"],
+            1489, [id, place "values.key"],
             r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            1314, [id, place "values.key"],
+            1490, [id, place "values.key"],
             r#"DELETE FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -148,22 +155,29 @@ impl generated::ChildTable for Inners {
         member: 15,
         key: 2,
         insert: stmt!(
-            1315,
+            1491,
             r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
-            stmt!(1316, [id], r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#),
+            stmt!(1492, [id], r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1317, [id],
+            1493, [id],
             r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1318, [keys inners],
+            1494, [keys inners],
             r#"SELECT o.key, c."_position", c."page", c."names"
 FROM json_each($1) o
 CROSS JOIN "texts__inners" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1495, [id, to id],
+            r#"SELECT "_id", "_position", "page", "names"
+FROM "texts__inners"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -233,11 +247,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Inners {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1319, [id],
+            1496, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1320, [id, offset],
+            1497, [id, offset],
             r#"DELETE FROM "texts__inners"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "texts__inners"

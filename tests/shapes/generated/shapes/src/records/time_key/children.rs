@@ -50,28 +50,35 @@ impl generated::ChildTable for Words {
         member: 2,
         key: 3,
         insert: stmt!(
-            1002,
+            1113,
             r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                1003, [time, number],
+                1114, [time, number],
                 r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2"#
             ),
         ),
         load: stmt!(
-            1004, [time, number],
+            1115, [time, number],
             r#"SELECT 0, "_position", "value"
 FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1005, [keys words],
+            1116, [keys words],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "time_keys__words" c ON c."_time" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1117, [time, number, to time, to number],
+            r#"SELECT "_time", "_number", "_position", "value"
+FROM "time_keys__words"
+WHERE ("_time", "_number") >= ($1, $2) AND ("_time", "_number") <= ($3, $4)
+ORDER BY "_time", "_number", "_position""#
         ),
     };
 
@@ -99,13 +106,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Words {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1006, [time, number],
+            1118, [time, number],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2"#
         ),
         remove_at: stmt!(
-            1007, [time, number, offset],
+            1119, [time, number, offset],
             r#"DELETE FROM "time_keys__words"
 WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
   FROM "time_keys__words"
@@ -117,7 +124,7 @@ WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Words {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        1008, [time, number, words],
+        1120, [time, number, words],
         r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2 AND "value" = $3"#
     );
 }

@@ -66,28 +66,35 @@ impl generated::ChildTable for Branches {
         member: 3,
         key: 2,
         insert: stmt!(
-            1047,
+            1162,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",
     "knot__branch")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
         ),
         delete: Some(
-            stmt!(1048, [id], r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#),
+            stmt!(1163, [id], r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            1049, [id],
+            1164, [id],
             r#"SELECT 0, "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
 FROM "trees__branches"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            1050, [keys branches],
+            1165, [keys branches],
             r#"SELECT o.key, c."_position", c."number", c."next", c."list", c."map", c."left", c."knot",
     c."knot__branch"
 FROM json_each($1) o
 CROSS JOIN "trees__branches" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            1166, [id, to id],
+            r#"SELECT "_id", "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
+FROM "trees__branches"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -196,11 +203,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Branches {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            1051, [id],
+            1167, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            1052, [id, offset],
+            1168, [id, offset],
             r#"DELETE FROM "trees__branches"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "trees__branches"

@@ -49,22 +49,29 @@ impl generated::ChildTable for Structs {
         member: 8,
         key: 2,
         insert: stmt!(
-            827,
+            917,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(828, [id], r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#),
+            stmt!(918, [id], r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            829, [id],
+            919, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            830, [keys structs],
+            920, [keys structs],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            921, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "well_knowns__structs"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -92,11 +99,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Structs {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            831, [id],
+            922, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            832, [id, offset],
+            923, [id, offset],
             r#"DELETE FROM "well_knowns__structs"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__structs"
@@ -149,22 +156,29 @@ impl generated::ChildTable for Values {
         member: 9,
         key: 2,
         insert: stmt!(
-            833,
+            924,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(834, [id], r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#),
+            stmt!(925, [id], r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            835, [id],
+            926, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            836, [keys values],
+            927, [keys values],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            928, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "well_knowns__values"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -192,11 +206,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Values {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            837, [id],
+            929, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            838, [id, offset],
+            930, [id, offset],
             r#"DELETE FROM "well_knowns__values"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__values"
@@ -249,22 +263,29 @@ impl generated::ChildTable for OfLists_11 {
         member: 10,
         key: 2,
         insert: stmt!(
-            839,
+            931,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(840, [id], r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#),
+            stmt!(932, [id], r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            841, [id],
+            933, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            842, [keys lists],
+            934, [keys lists],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            935, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "well_knowns__lists"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -292,11 +313,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfLists_11 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            843, [id],
+            936, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            844, [id, offset],
+            937, [id, offset],
             r#"DELETE FROM "well_knowns__lists"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__lists"
@@ -349,22 +370,29 @@ impl generated::ChildTable for Anys {
         member: 11,
         key: 2,
         insert: stmt!(
-            845,
+            938,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(846, [id], r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#),
+            stmt!(939, [id], r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            847, [id],
+            940, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            848, [keys anys],
+            941, [keys anys],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            942, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "well_knowns__anys"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -392,11 +420,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Anys {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            849, [id],
+            943, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            850, [id, offset],
+            944, [id, offset],
             r#"DELETE FROM "well_knowns__anys"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__anys"
@@ -449,22 +477,29 @@ impl generated::ChildTable for Masks {
         member: 12,
         key: 2,
         insert: stmt!(
-            851,
+            945,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(852, [id], r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#),
+            stmt!(946, [id], r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            853, [id],
+            947, [id],
             r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            854, [keys masks],
+            948, [keys masks],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            949, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "well_knowns__masks"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -492,11 +527,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Masks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            855, [id],
+            950, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            856, [id, offset],
+            951, [id, offset],
             r#"DELETE FROM "well_knowns__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__masks"
@@ -548,22 +583,29 @@ impl generated::ChildTable for Empties {
         member: 13,
         key: 2,
         insert: stmt!(
-            857,
+            952,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES ($1, $2)"#
         ),
         delete: Some(
-            stmt!(858, [id], r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#),
+            stmt!(953, [id], r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            859, [id],
+            954, [id],
             r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            860, [keys empties],
+            955, [keys empties],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            956, [id, to id],
+            r#"SELECT "_id", "_position"
+FROM "well_knowns__empties"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -591,11 +633,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Empties {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            861, [id],
+            957, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            862, [id, offset],
+            958, [id, offset],
             r#"DELETE FROM "well_knowns__empties"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__empties"
@@ -648,25 +690,32 @@ impl generated::ChildTable for StructsByKey {
         member: 14,
         key: 2,
         insert: stmt!(
-            863,
+            959,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                864, [id],
+                960, [id],
                 r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            865, [id],
+            961, [id],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            866, [keys structs_by_key],
+            962, [keys structs_by_key],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            963, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "well_knowns__structs_by_key"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -694,11 +743,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for StructsByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            867, [id, place "structs_by_key.key"],
+            964, [id, place "structs_by_key.key"],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            868, [id, place "structs_by_key.key"],
+            965, [id, place "structs_by_key.key"],
             r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -753,24 +802,31 @@ impl generated::ChildTable for AnysByKey {
         member: 15,
         key: 2,
         insert: stmt!(
-            869,
+            966,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                870, [id], r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#
+                967, [id], r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            871, [id],
+            968, [id],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            872, [keys anys_by_key],
+            969, [keys anys_by_key],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            970, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "well_knowns__anys_by_key"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -798,11 +854,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for AnysByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            873, [id, place "anys_by_key.key"],
+            971, [id, place "anys_by_key.key"],
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            874, [id, place "anys_by_key.key"],
+            972, [id, place "anys_by_key.key"],
             r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -856,25 +912,32 @@ impl generated::ChildTable for EmptiesByKey {
         member: 16,
         key: 2,
         insert: stmt!(
-            875,
+            973,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES ($1, $2)"#
         ),
         delete: Some(
             stmt!(
-                876, [id],
+                974, [id],
                 r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            877, [id],
+            975, [id],
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            878, [keys empties_by_key],
+            976, [keys empties_by_key],
             r#"SELECT o.key, c."_key"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            977, [id, to id],
+            r#"SELECT "_id", "_key"
+FROM "well_knowns__empties_by_key"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -902,11 +965,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for EmptiesByKey {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            879, [id, place "empties_by_key.key"],
+            978, [id, place "empties_by_key.key"],
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            880, [id, place "empties_by_key.key"],
+            979, [id, place "empties_by_key.key"],
             r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };
@@ -955,34 +1018,41 @@ impl generated::ChildTable for InnerMasks {
         member: 18,
         key: 2,
         insert: stmt!(
-            881,
+            980,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
             stmt!(
-                882, [id], r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
+                981, [id], r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
             ),
         ),
         load: stmt!(
-            883, [id],
+            982, [id],
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            884, [keys "inner.masks"],
+            983, [keys "inner.masks"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            984, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "well_knowns__inner__masks"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "inner",
-            set: stmt!(887, [id], r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#),
+            set: stmt!(987, [id], r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#),
         },
     );
 
@@ -1012,11 +1082,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for InnerMasks {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            885, [id],
+            985, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            886, [id, offset],
+            986, [id, offset],
             r#"DELETE FROM "well_knowns__inner__masks"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "well_knowns__inner__masks"

@@ -62,32 +62,40 @@ impl generated::ChildTable for Numbers {
         member: 8,
         key: 8,
         insert: stmt!(
-            289,
+            318,
             r#"INSERT INTO "wide_keys__numbers" ("_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position", "value")
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
         ),
         delete: Some(
             stmt!(
-                290, [a, b, c, d, e, f, g],
+                319, [a, b, c, d, e, f, g],
                 r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#
             ),
         ),
         load: stmt!(
-            291, [a, b, c, d, e, f, g],
+            320, [a, b, c, d, e, f, g],
             r#"SELECT 0, "_position", "value"
 FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            292, [keys numbers],
+            321, [keys numbers],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wide_keys__numbers" c ON c."_a" = o.value ->> 0 AND c."_b" = o.value ->> 1
     AND c."_c" = o.value ->> 2 AND c."_d" = o.value ->> 3 AND c."_e" = unhex(o.value ->> 4)
     AND c."_f" = o.value ->> 5 AND c."_g" = o.value ->> 6
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            322, [a, b, c, d, e, f, g, to a, to b, to c, to d, to e, to f, to g],
+            r#"SELECT "_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position", "value"
+FROM "wide_keys__numbers"
+WHERE ("_a", "_b", "_c", "_d", "_e", "_f", "_g") >= ($1, $2, $3, $4, $5, $6, $7)
+    AND ("_a", "_b", "_c", "_d", "_e", "_f", "_g") <= ($8, $9, $10, $11, $12, $13, $14)
+ORDER BY "_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position""#
         ),
     };
 
@@ -115,13 +123,13 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Numbers {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            293, [a, b, c, d, e, f, g],
+            323, [a, b, c, d, e, f, g],
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#
         ),
         remove_at: stmt!(
-            294, [a, b, c, d, e, f, g, offset],
+            324, [a, b, c, d, e, f, g, offset],
             r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
     AND "_position" = (SELECT "_position"
@@ -135,7 +143,7 @@ WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f"
 
 impl generated::EditedValues for Numbers {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        295, [a, b, c, d, e, f, g, numbers],
+        325, [a, b, c, d, e, f, g, numbers],
         r#"DELETE FROM "wide_keys__numbers"
 WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
     AND "value" = $8"#

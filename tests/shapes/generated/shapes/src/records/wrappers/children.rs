@@ -49,22 +49,29 @@ impl generated::ChildTable for Strings {
         member: 10,
         key: 2,
         insert: stmt!(
-            799,
+            886,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(800, [id], r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#),
+            stmt!(887, [id], r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            801, [id],
+            888, [id],
             r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            802, [keys strings],
+            889, [keys strings],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            890, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "wrappers__strings"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -92,11 +99,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Strings {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            803, [id],
+            891, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            804, [id, offset],
+            892, [id, offset],
             r#"DELETE FROM "wrappers__strings"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "wrappers__strings"
@@ -108,7 +115,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Strings {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        805, [id, strings],
+        893, [id, strings],
         r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -156,22 +163,29 @@ impl generated::ChildTable for Doubles {
         member: 11,
         key: 2,
         insert: stmt!(
-            806,
+            894,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(807, [id], r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#),
+            stmt!(895, [id], r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            808, [id],
+            896, [id],
             r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            809, [keys doubles],
+            897, [keys doubles],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            898, [id, to id],
+            r#"SELECT "_id", "_position", "value"
+FROM "wrappers__doubles"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_position""#
         ),
     };
 
@@ -199,11 +213,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Doubles {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            810, [id],
+            899, [id],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = $1"#
         ),
         remove_at: stmt!(
-            811, [id, offset],
+            900, [id, offset],
             r#"DELETE FROM "wrappers__doubles"
 WHERE "_id" = $1 AND "_position" = (SELECT "_position"
   FROM "wrappers__doubles"
@@ -215,7 +229,7 @@ WHERE "_id" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Doubles {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        812, [id, doubles],
+        901, [id, doubles],
         r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1 AND "value" = $2"#
     );
 }
@@ -260,22 +274,29 @@ impl generated::ChildTable for ByNumber {
         member: 12,
         key: 2,
         insert: stmt!(
-            813,
+            902,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(814, [id], r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#),
+            stmt!(903, [id], r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#),
         ),
         load: stmt!(
-            815, [id],
+            904, [id],
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            816, [keys by_number],
+            905, [keys by_number],
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each($1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            906, [id, to id],
+            r#"SELECT "_id", "_key", "value"
+FROM "wrappers__by_number"
+WHERE "_id" >= $1 AND "_id" <= $2
+ORDER BY "_id", "_key""#
         ),
     };
 
@@ -303,11 +324,11 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for ByNumber {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            817, [id, place "by_number.key"],
+            907, [id, place "by_number.key"],
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            818, [id, place "by_number.key"],
+            908, [id, place "by_number.key"],
             r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#
         ),
     };

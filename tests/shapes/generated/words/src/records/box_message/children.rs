@@ -50,7 +50,7 @@ impl generated::ChildTable for Reads {
                     key: &["self"],
                     hides: false,
                     exists: stmt!(
-                        132, [reads], r#"SELECT 1 FROM "read" WHERE "self" = $1"#
+                        143, [reads], r#"SELECT 1 FROM "read" WHERE "self" = $1"#
                     ),
                 },
             ],
@@ -64,28 +64,35 @@ impl generated::ChildTable for Reads {
         member: 2,
         key: 3,
         insert: stmt!(
-            127,
+            137,
             r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: Some(
             stmt!(
-                128, ["box", "dyn"],
+                138, ["box", "dyn"],
                 r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#
             ),
         ),
         load: stmt!(
-            129, ["box", "dyn"],
+            139, ["box", "dyn"],
             r#"SELECT 0, "_position", "value"
 FROM "info__reads"
 WHERE "_box" = $1 AND "_dyn" = $2
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            130, [keys reads],
+            140, [keys reads],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "info__reads" c ON c."_box" = o.value ->> 0 AND c."_dyn" = o.value ->> 1
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            141, ["box", "dyn", to "box", to "dyn"],
+            r#"SELECT "_box", "_dyn", "_position", "value"
+FROM "info__reads"
+WHERE ("_box", "_dyn") >= ($1, $2) AND ("_box", "_dyn") <= ($3, $4)
+ORDER BY "_box", "_dyn", "_position""#
         ),
     };
 
@@ -113,11 +120,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Reads {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            133, ["box", "dyn"],
+            144, ["box", "dyn"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#
         ),
         remove_at: stmt!(
-            134, ["box", "dyn", offset],
+            145, ["box", "dyn", offset],
             r#"DELETE FROM "info__reads"
 WHERE "_box" = $1 AND "_dyn" = $2 AND "_position" = (SELECT "_position"
   FROM "info__reads"
@@ -129,7 +136,7 @@ WHERE "_box" = $1 AND "_dyn" = $2 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Reads {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        135, ["box", "dyn", reads],
+        146, ["box", "dyn", reads],
         r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2 AND "value" = $3"#
     );
 }

@@ -50,26 +50,33 @@ impl generated::ChildTable for Traits {
         member: 2,
         key: 2,
         insert: stmt!(
-            160,
+            171,
             r#"INSERT INTO "clone__traits" ("_type", "_position", "fn", "super", "crate")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(161, ["type"], r#"DELETE FROM "clone__traits" WHERE "_type" = $1"#),
+            stmt!(172, ["type"], r#"DELETE FROM "clone__traits" WHERE "_type" = $1"#),
         ),
         load: stmt!(
-            162, ["type"],
+            173, ["type"],
             r#"SELECT 0, "_position", "fn", "super", "crate"
 FROM "clone__traits"
 WHERE "_type" = $1
 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            163, [keys traits],
+            174, [keys traits],
             r#"SELECT o.key, c."_position", c."fn", c."super", c."crate"
 FROM json_each($1) o
 CROSS JOIN "clone__traits" c ON c."_type" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            175, ["type", to "type"],
+            r#"SELECT "_type", "_position", "fn", "super", "crate"
+FROM "clone__traits"
+WHERE "_type" >= $1 AND "_type" <= $2
+ORDER BY "_type", "_position""#
         ),
     };
 
@@ -114,11 +121,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Traits {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            164, ["type"],
+            176, ["type"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "clone__traits" WHERE "_type" = $1"#
         ),
         remove_at: stmt!(
-            165, ["type", offset],
+            177, ["type", offset],
             r#"DELETE FROM "clone__traits"
 WHERE "_type" = $1 AND "_position" = (SELECT "_position"
   FROM "clone__traits"

@@ -66,6 +66,13 @@ FROM json_each($1) o
 CROSS JOIN "read__into" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#
         ),
+        load_range: stmt!(
+            15, ["self", to "self"],
+            r#"SELECT "_self", "_position", "binder", "row"
+FROM "read__into"
+WHERE "_self" >= $1 AND "_self" <= $2
+ORDER BY "_self", "_position""#
+        ),
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
@@ -96,11 +103,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfInto_4 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            15, ["self"],
+            16, ["self"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__into" WHERE "_self" = $1"#
         ),
         remove_at: stmt!(
-            16, ["self", offset],
+            17, ["self", offset],
             r#"DELETE FROM "read__into"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__into"
@@ -146,22 +153,29 @@ impl generated::ChildTable for OfString_5 {
         member: 4,
         key: 2,
         insert: stmt!(
-            17,
+            18,
             r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(18, ["self"], r#"DELETE FROM "read__string" WHERE "_self" = $1"#),
+            stmt!(19, ["self"], r#"DELETE FROM "read__string" WHERE "_self" = $1"#),
         ),
         load: stmt!(
-            19, ["self"],
+            20, ["self"],
             r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            20, [keys string],
+            21, [keys string],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__string" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            22, ["self", to "self"],
+            r#"SELECT "_self", "_position", "value"
+FROM "read__string"
+WHERE "_self" >= $1 AND "_self" <= $2
+ORDER BY "_self", "_position""#
         ),
     };
 
@@ -189,11 +203,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfString_5 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            21, ["self"],
+            23, ["self"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__string" WHERE "_self" = $1"#
         ),
         remove_at: stmt!(
-            22, ["self", offset],
+            24, ["self", offset],
             r#"DELETE FROM "read__string"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__string"
@@ -205,7 +219,7 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfString_5 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        23, ["self", string],
+        25, ["self", string],
         r#"DELETE FROM "read__string" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
@@ -246,22 +260,29 @@ impl generated::ChildTable for OfVec_6 {
         member: 5,
         key: 2,
         insert: stmt!(
-            24,
+            26,
             r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(25, ["self"], r#"DELETE FROM "read__vec" WHERE "_self" = $1"#),
+            stmt!(27, ["self"], r#"DELETE FROM "read__vec" WHERE "_self" = $1"#),
         ),
         load: stmt!(
-            26, ["self"],
+            28, ["self"],
             r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            27, [keys vec],
+            29, [keys vec],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__vec" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            30, ["self", to "self"],
+            r#"SELECT "_self", "_position", "value"
+FROM "read__vec"
+WHERE "_self" >= $1 AND "_self" <= $2
+ORDER BY "_self", "_position""#
         ),
     };
 
@@ -289,11 +310,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfVec_6 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            28, ["self"],
+            31, ["self"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__vec" WHERE "_self" = $1"#
         ),
         remove_at: stmt!(
-            29, ["self", offset],
+            32, ["self", offset],
             r#"DELETE FROM "read__vec"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__vec"
@@ -305,7 +326,7 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfVec_6 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        30, ["self", vec],
+        33, ["self", vec],
         r#"DELETE FROM "read__vec" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
@@ -352,22 +373,29 @@ impl generated::ChildTable for OfOption_7 {
         member: 6,
         key: 2,
         insert: stmt!(
-            31,
+            34,
             r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(32, ["self"], r#"DELETE FROM "read__option" WHERE "_self" = $1"#),
+            stmt!(35, ["self"], r#"DELETE FROM "read__option" WHERE "_self" = $1"#),
         ),
         load: stmt!(
-            33, ["self"],
+            36, ["self"],
             r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            34, [keys option],
+            37, [keys option],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__option" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            38, ["self", to "self"],
+            r#"SELECT "_self", "_position", "value"
+FROM "read__option"
+WHERE "_self" >= $1 AND "_self" <= $2
+ORDER BY "_self", "_position""#
         ),
     };
 
@@ -395,11 +423,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfOption_7 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            35, ["self"],
+            39, ["self"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__option" WHERE "_self" = $1"#
         ),
         remove_at: stmt!(
-            36, ["self", offset],
+            40, ["self", offset],
             r#"DELETE FROM "read__option"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__option"
@@ -411,7 +439,7 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfOption_7 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        37, ["self", option],
+        41, ["self", option],
         r#"DELETE FROM "read__option" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
@@ -475,26 +503,33 @@ impl generated::ChildTable for OfFrom_8 {
         member: 7,
         key: 2,
         insert: stmt!(
-            38,
+            42,
             r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
 VALUES ($1, $2, $3, $4, $5)"#
         ),
         delete: Some(
-            stmt!(39, ["self"], r#"DELETE FROM "read__from" WHERE "_self" = $1"#),
+            stmt!(43, ["self"], r#"DELETE FROM "read__from" WHERE "_self" = $1"#),
         ),
         load: stmt!(
-            40, ["self"],
+            44, ["self"],
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
 WHERE "_self" = $1
 ORDER BY "_key""#
         ),
         load_many: stmt!(
-            41, [keys from],
+            45, [keys from],
             r#"SELECT o.key, c."_key", c."value__owner", c."value__item", c."value__item__key"
 FROM json_each($1) o
 CROSS JOIN "read__from" c ON c."_self" = o.value
 ORDER BY o.key, c."_key""#
+        ),
+        load_range: stmt!(
+            46, ["self", to "self"],
+            r#"SELECT "_self", "_key", "value__owner", "value__item", "value__item__key"
+FROM "read__from"
+WHERE "_self" >= $1 AND "_self" <= $2
+ORDER BY "_self", "_key""#
         ),
     };
 
@@ -543,13 +578,13 @@ ORDER BY o.key, c."_key""#
 impl generated::EditedMap for OfFrom_8 {
     const MAP: &'static generated::MapEdits = &generated::MapEdits {
         get: stmt!(
-            42, ["self", place "from.key"],
+            47, ["self", place "from.key"],
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
 WHERE "_self" = $1 AND "_key" = $2"#
         ),
         remove: stmt!(
-            43, ["self", place "from.key"],
+            48, ["self", place "from.key"],
             r#"DELETE FROM "read__from" WHERE "_self" = $1 AND "_key" = $2"#
         ),
     };
@@ -597,22 +632,29 @@ impl generated::ChildTable for OfAB_9 {
         member: 8,
         key: 2,
         insert: stmt!(
-            44,
+            49,
             r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(45, ["self"], r#"DELETE FROM "read__a_b" WHERE "_self" = $1"#),
+            stmt!(50, ["self"], r#"DELETE FROM "read__a_b" WHERE "_self" = $1"#),
         ),
         load: stmt!(
-            46, ["self"],
+            51, ["self"],
             r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            47, [keys a_b],
+            52, [keys a_b],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__a_b" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            53, ["self", to "self"],
+            r#"SELECT "_self", "_position", "value"
+FROM "read__a_b"
+WHERE "_self" >= $1 AND "_self" <= $2
+ORDER BY "_self", "_position""#
         ),
     };
 
@@ -640,11 +682,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfAB_9 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            48, ["self"],
+            54, ["self"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a_b" WHERE "_self" = $1"#
         ),
         remove_at: stmt!(
-            49, ["self", offset],
+            55, ["self", offset],
             r#"DELETE FROM "read__a_b"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__a_b"
@@ -656,7 +698,7 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfAB_9 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        50, ["self", a_b],
+        56, ["self", a_b],
         r#"DELETE FROM "read__a_b" WHERE "_self" = $1 AND "value" = $2"#
     );
 }
@@ -703,29 +745,36 @@ impl generated::ChildTable for OfAB_10_1 {
         member: 9,
         key: 2,
         insert: stmt!(
-            51,
+            57,
             r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#
         ),
         delete: Some(
-            stmt!(52, ["self"], r#"DELETE FROM "read__a__b" WHERE "_self" = $1"#),
+            stmt!(58, ["self"], r#"DELETE FROM "read__a__b" WHERE "_self" = $1"#),
         ),
         load: stmt!(
-            53, ["self"],
+            59, ["self"],
             r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            54, [keys "a.b"],
+            60, [keys "a.b"],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "read__a__b" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            61, ["self", to "self"],
+            r#"SELECT "_self", "_position", "value"
+FROM "read__a__b"
+WHERE "_self" >= $1 AND "_self" <= $2
+ORDER BY "_self", "_position""#
         ),
     };
 
     const AROUND: Option<&'static generated::Around> = Some(
         &generated::Around {
             field: "a",
-            set: stmt!(58, ["self"], r#"SELECT "a" FROM "read" WHERE "self" = $1"#),
+            set: stmt!(65, ["self"], r#"SELECT "a" FROM "read" WHERE "self" = $1"#),
         },
     );
 
@@ -755,11 +804,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfAB_10_1 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            55, ["self"],
+            62, ["self"],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a__b" WHERE "_self" = $1"#
         ),
         remove_at: stmt!(
-            56, ["self", offset],
+            63, ["self", offset],
             r#"DELETE FROM "read__a__b"
 WHERE "_self" = $1 AND "_position" = (SELECT "_position"
   FROM "read__a__b"
@@ -771,7 +820,7 @@ WHERE "_self" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for OfAB_10_1 {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        57, ["self", "a.b"],
+        64, ["self", "a.b"],
         r#"DELETE FROM "read__a__b" WHERE "_self" = $1 AND "value" = $2"#
     );
 }

@@ -42,7 +42,7 @@ impl generated::ChildTable for Reads {
                     key: &["self"],
                     hides: false,
                     exists: stmt!(
-                        72, [reads], r#"SELECT 1 FROM "read" WHERE "self" = $1"#
+                        80, [reads], r#"SELECT 1 FROM "read" WHERE "self" = $1"#
                     ),
                 },
             ],
@@ -56,20 +56,27 @@ impl generated::ChildTable for Reads {
         member: 2,
         key: 2,
         insert: stmt!(
-            67,
+            74,
             r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES ($1, $2, $3)"#
         ),
-        delete: Some(stmt!(68, [ok], r#"DELETE FROM "write__reads" WHERE "_ok" = $1"#)),
+        delete: Some(stmt!(75, [ok], r#"DELETE FROM "write__reads" WHERE "_ok" = $1"#)),
         load: stmt!(
-            69, [ok],
+            76, [ok],
             r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            70, [keys reads],
+            77, [keys reads],
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each($1) o
 CROSS JOIN "write__reads" c ON c."_ok" = o.value
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            78, [ok, to ok],
+            r#"SELECT "_ok", "_position", "value"
+FROM "write__reads"
+WHERE "_ok" >= $1 AND "_ok" <= $2
+ORDER BY "_ok", "_position""#
         ),
     };
 
@@ -97,11 +104,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for Reads {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            73, [ok],
+            81, [ok],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "write__reads" WHERE "_ok" = $1"#
         ),
         remove_at: stmt!(
-            74, [ok, offset],
+            82, [ok, offset],
             r#"DELETE FROM "write__reads"
 WHERE "_ok" = $1 AND "_position" = (SELECT "_position"
   FROM "write__reads"
@@ -113,7 +120,7 @@ WHERE "_ok" = $1 AND "_position" = (SELECT "_position"
 
 impl generated::EditedValues for Reads {
     const REMOVE: &'static generated::Stmt = &stmt!(
-        75, [ok, reads],
+        83, [ok, reads],
         r#"DELETE FROM "write__reads" WHERE "_ok" = $1 AND "value" = $2"#
     );
 }

@@ -41,19 +41,26 @@ impl generated::ChildTable for OfOk_2 {
         member: 1,
         key: 2,
         insert: stmt!(
-            98, r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES ($1, $2)"#
+            106, r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES ($1, $2)"#
         ),
-        delete: Some(stmt!(99, [vec], r#"DELETE FROM "apply__ok" WHERE "_vec" = $1"#)),
+        delete: Some(stmt!(107, [vec], r#"DELETE FROM "apply__ok" WHERE "_vec" = $1"#)),
         load: stmt!(
-            100, [vec],
+            108, [vec],
             r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = $1 ORDER BY "_position""#
         ),
         load_many: stmt!(
-            101, [keys ok],
+            109, [keys ok],
             r#"SELECT o.key, c."_position"
 FROM json_each($1) o
 CROSS JOIN "apply__ok" c ON c."_vec" = unhex(o.value)
 ORDER BY o.key, c."_position""#
+        ),
+        load_range: stmt!(
+            110, [vec, to vec],
+            r#"SELECT "_vec", "_position"
+FROM "apply__ok"
+WHERE "_vec" >= $1 AND "_vec" <= $2
+ORDER BY "_vec", "_position""#
         ),
     };
 
@@ -81,11 +88,11 @@ ORDER BY o.key, c."_position""#
 impl generated::EditedList for OfOk_2 {
     const LIST: &'static generated::ListEdits = &generated::ListEdits {
         next: stmt!(
-            102, [vec],
+            111, [vec],
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "apply__ok" WHERE "_vec" = $1"#
         ),
         remove_at: stmt!(
-            103, [vec, offset],
+            112, [vec, offset],
             r#"DELETE FROM "apply__ok"
 WHERE "_vec" = $1 AND "_position" = (SELECT "_position"
   FROM "apply__ok"
@@ -139,23 +146,30 @@ impl generated::ChildTable for OkOk {
         member: 1,
         key: 3,
         insert: stmt!(
-            104,
+            113,
             r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES ($1, $2, $3, $4)"#
         ),
         delete: None,
         load: stmt!(
-            105, [vec],
+            114, [vec],
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "apply__ok__ok"
 WHERE "_vec" = $1
 ORDER BY "_position", "_position_2""#
         ),
         load_many: stmt!(
-            106, [keys "ok.ok"],
+            115, [keys "ok.ok"],
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each($1) o
 CROSS JOIN "apply__ok__ok" c ON c."_vec" = unhex(o.value)
 ORDER BY o.key, c."_position", c."_position_2""#
+        ),
+        load_range: stmt!(
+            116, [vec, to vec],
+            r#"SELECT "_vec", "_position", "_position_2", "value"
+FROM "apply__ok__ok"
+WHERE "_vec" >= $1 AND "_vec" <= $2
+ORDER BY "_vec", "_position", "_position_2""#
         ),
     };
 
