@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::fixed::Fixed;
 use crate::mask::Mask;
 use crate::meter::Meter;
-use crate::ops::{self, Delete, DeleteMany, Op, Update, prepare};
+use crate::ops::{self, Delete, DeleteMany, InsertMany, Op, Update, WriteOp, prepare};
 use crate::record::{Make, Mutable, Record, Revised, check};
 use crate::session::{Part, Session};
 
@@ -36,6 +36,28 @@ impl<'a, E: Engine> Tx<'a, E> {
         self.operation("insert", R::TABLE.layout.name, |session| {
             E::wait(ops::insert(session, record, fixed.present()?))
         })
+    }
+
+    /// Writes records that are not there yet, all of them or none, and returns them as they are stored: as one operation, and
+    /// without a copy of a record in which the store makes nothing that it takes from the database.
+    ///
+    /// ```
+    /// # use protostore::{Engine, Record, Result, Tx};
+    /// /// Inserts a batch, and counts it.
+    /// fn insert_batch<R: Record, E: Engine>(tx: &mut Tx<'_, E>, batch: &[R]) -> Result<usize> {
+    ///     Ok(tx.insert_many(batch.to_vec())?.len())
+    /// }
+    /// ```
+    pub fn insert_many<R: Record>(&mut self, records: Vec<R>) -> Result<Vec<R>> {
+        let mut op = InsertMany::new(records);
+        let fixed = prepare(&mut op)?;
+        let stored = self.operation(InsertMany::<R>::NAME, R::TABLE.layout.name, |session| {
+            E::wait(op.run_prepared(session, &fixed))
+        });
+        match stored? {
+            Some(stored) => Ok(stored),
+            None => op.into_out(),
+        }
     }
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
