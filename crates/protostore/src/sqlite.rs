@@ -34,6 +34,7 @@ mod tests;
 mod transaction;
 pub mod upkeep;
 mod wakers;
+mod warm;
 mod watch;
 mod writer;
 

@@ -22,6 +22,7 @@ use super::queue::Queue;
 use super::readers::{self, Read};
 use super::state::State;
 use super::upkeep::{Exchange, Keeper, Work};
+use super::warm::Warm;
 use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
@@ -66,6 +67,7 @@ pub(super) struct Core {
 /// What is left to end.
 struct Running {
     state: Arc<State>,
+    warm: Arc<Warm>,
     near: Arc<Near>,
     far: Arc<Pool>,
     reads: Arc<Queue<Read>>,
@@ -88,19 +90,21 @@ impl Sqlite {
         let Opened { writer, readers, connector, log, reserve, guard, info, tokens } = opened;
         let slots = schema.slots;
         let (page_bytes, slow) = (options.page_bytes, options.limits.slow_statement);
-        let hold = |connection: Connection| {
+        let hold = |connection: Connection, only_reads: bool| {
             let mut held = Held::new(connection, slots)?;
-            (held.page_bytes, held.slow) = (page_bytes, slow);
+            (held.page_bytes, held.slow, held.only_reads) = (page_bytes, slow, only_reads);
             Ok(held)
         };
-        let mut readers: Vec<Held> = readers.into_iter().map(hold).collect::<Result<_>>()?;
+        let readers = readers.into_iter().map(|connection| hold(connection, true));
+        let mut readers: Vec<Held> = readers.collect::<Result<_>>()?;
         let far = readers.split_off(options.engine.near.min(readers.len().saturating_sub(1)));
         let threads = far.len();
-        let writer = hold(writer)?;
+        let writer = hold(writer, false)?;
         let watches = (far.iter().map(|held| Arc::clone(&held.watch)).collect(), Arc::clone(&writer.watch));
         fork::watch()?;
         let state = Arc::new(State::default());
-        let near = Arc::new(Near::new(readers, Arc::clone(&connector))?);
+        let warm = Warm::new(writer);
+        let near = Arc::new(Near::new(Arc::clone(&warm), readers, Arc::clone(&connector))?);
         let far = Arc::new(Pool::new(far, Arc::clone(&connector)));
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
@@ -114,11 +118,12 @@ impl Sqlite {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
             let checkpoints =
                 Checkpoints::new(log, reserve, options.engine.log, Arc::clone(&watched), Arc::clone(&exchange));
-            let connector = Arc::clone(&connector);
-            move || write(writer, &state, &requests, checkpoints, connector)
+            let (warm, connector) = (Arc::clone(&warm), Arc::clone(&connector));
+            move || write(warm, &state, &requests, checkpoints, connector)
         })?;
         let mut running = Running {
             state: Arc::clone(&state),
+            warm,
             near: Arc::clone(&near),
             far: Arc::clone(&far),
             reads: Arc::clone(&reads),
@@ -277,6 +282,7 @@ impl Running {
     fn close(self) -> Result<()> {
         let Self {
             state,
+            warm,
             near,
             far,
             reads: _,
@@ -310,7 +316,7 @@ impl Running {
                 failed
             }
             None => {
-                drop((readers, guard));
+                drop((readers, warm.close(), guard));
                 Err(Error::new(Kind::Engine, "the writer thread ended by itself"))
             }
         }
@@ -355,16 +361,16 @@ fn logged(closed: Result<()>) {
 
 /// Runs the writer; if it fails by a fault of ours, nobody waits for it in vain.
 fn write(
-    held: Held,
+    warm: Arc<Warm>,
     state: &Arc<State>,
     requests: &Arc<Requests>,
     checkpoints: Checkpoints,
     connector: Arc<Connector>,
 ) -> Option<(Held, Log)> {
-    let mut writer = Writer::new(held, Arc::clone(requests), Arc::clone(state), checkpoints);
+    let mut writer = Writer::new(warm, Arc::clone(requests), Arc::clone(state), checkpoints);
     writer.connector = Some(connector);
     match catch_unwind(AssertUnwindSafe(|| writer.serve())) {
-        Ok(ended) => Some(ended),
+        Ok(ended) => ended,
         Err(panic) => {
             state.stop_because(&panicked(&*panic));
             requests.close();

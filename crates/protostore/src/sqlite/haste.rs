@@ -42,6 +42,13 @@ impl Haste {
 }
 
 impl Held {
+    /// Bounds nothing that follows: a read that panicked has not lifted its bounds.
+    pub(super) fn hurry_no_more(&mut self) {
+        self.haste = Haste::default();
+        self.watch.is_counted_out();
+        self.watch.free_memory();
+    }
+
     /// Runs a read that is to be short; none where it is not.
     #[inline]
     pub(super) fn hasten<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<Option<T>> {

@@ -47,6 +47,10 @@ pub struct Held {
     pub(super) watch: Arc<Watch>,
     /// Says that the connection is of no use any more: SQLCipher reads no page after one that it could not decrypt.
     pub(super) broken: bool,
+    /// Says that statements which write are refused.
+    pub(super) only_reads: bool,
+    /// How long a value may be where the writer has its connection, while reads have it.
+    pub(super) longest: Option<i32>,
 }
 
 // SAFETY: see the rules above. `connection` is owned, and `Connection` is `Send`; the statements borrow only from it, and
@@ -73,6 +77,8 @@ impl Held {
             slow: None,
             watch,
             broken: false,
+            only_reads: false,
+            longest: None,
         })
     }
 
@@ -123,7 +129,7 @@ impl Held {
         self.connection = connection;
         self.stmts = places(slots);
         self.transaction = super::transaction::State::default();
-        self.broken = false;
+        (self.broken, self.longest) = (false, None);
         drop(broken);
         Ok(())
     }
@@ -166,7 +172,11 @@ impl Held {
             let prepared = self.prepare(sql, "")?;
             self.dynamic.insert(sql.into(), prepared);
         }
-        self.dynamic.get_mut(sql).ok_or_else(|| Error::new(Kind::Engine, "lost a statement"))
+        match self.dynamic.get_mut(sql) {
+            Some(prepared) if prepared.writes && self.only_reads => Err(writes()),
+            Some(prepared) => Ok(prepared),
+            None => Err(Error::new(Kind::Engine, "lost a statement")),
+        }
     }
 
     #[inline(always)]
@@ -177,6 +187,7 @@ impl Held {
             self.fill(slot, sql)?;
         }
         match self.stmts.get_mut(slot) {
+            Some(Some(prepared)) if prepared.writes && self.only_reads => Err(writes()),
             Some(Some(prepared)) => Ok(prepared),
             Some(None) | None => Err(foreign(sql)),
         }
@@ -279,6 +290,15 @@ impl Prepared {
 
 fn places(slots: usize) -> Vec<Option<Prepared>> {
     std::iter::repeat_with(|| None).take(slots).collect()
+}
+
+/// Says that an operation which reads runs a statement that writes, of which no commit would have a number.
+#[cold]
+fn writes() -> Error {
+    Error::new(
+        Kind::Engine,
+        "an operation that reads runs a statement that writes: let it be a `WriteOp`, and write it",
+    )
 }
 
 #[cold]

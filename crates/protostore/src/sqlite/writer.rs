@@ -12,6 +12,7 @@ use super::patience::Patience;
 use super::queue::Queue;
 use super::state::State;
 use super::transaction::{Level, Uncommitted};
+use super::warm::Warm;
 use crate::error::{Error, Kind, Result};
 use crate::sqlite::open::{Connector, Log, cipher_has_failed};
 
@@ -26,7 +27,7 @@ pub(super) type Requests = Queue<Box<dyn Job>>;
 
 /// The writer's side of the queue.
 pub(super) struct Writer {
-    held: Held,
+    warm: Arc<Warm>,
     requests: Arc<Requests>,
     state: Arc<State>,
     checkpoints: Checkpoints,
@@ -48,12 +49,12 @@ enum Setback {
 }
 
 impl Writer {
-    pub(super) fn new(held: Held, requests: Arc<Requests>, state: Arc<State>, checkpoints: Checkpoints) -> Self {
-        Self { held, requests, state, checkpoints, patience: Patience::default(), connector: None }
+    pub(super) fn new(warm: Arc<Warm>, requests: Arc<Requests>, state: Arc<State>, checkpoints: Checkpoints) -> Self {
+        Self { warm, requests, state, checkpoints, patience: Patience::default(), connector: None }
     }
 
     /// Serves the queue until it is closed and empty, and returns the connection and its log.
-    pub(super) fn serve(mut self) -> (Held, Log) {
+    pub(super) fn serve(mut self) -> Option<(Held, Log)> {
         let mut group: Vec<Box<dyn Job>> = Vec::new();
         let mut hoped = 1;
         loop {
@@ -61,18 +62,31 @@ impl Writer {
             // share the next one.
             self.requests.drain(&mut group, GROUP, hoped, self.patience.time());
             if group.is_empty() {
-                return (self.held, self.checkpoints.into_log());
+                return self.warm.close().map(|held| (held, self.checkpoints.into_log()));
             }
             hoped = group.len();
             meter::group(hoped, || self.requests.len());
             self.commit(std::mem::take(&mut group));
-            self.checkpoints.tend(&self.held);
         }
     }
 
+    /// Commits a group over the connection, which reads have meanwhile no more, and tends the log.
+    pub(super) fn commit(&mut self, group: Vec<Box<dyn Job>>) {
+        let warm = Arc::clone(&self.warm);
+        let mut held = warm.write();
+        if held.broken {
+            // A read has met a damaged page.
+            if let Err(e) = self.renew(&mut held) {
+                self.state.stop_because(&e);
+            }
+        }
+        self.commit_over(&mut held, group);
+        self.checkpoints.tend(&held);
+    }
+
     /// Commits a group, again without each request that undoes it, and answers all.
-    pub(super) fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
-        let admitted = self.state.has_not_failed().and_then(|()| self.checkpoints.admit(&self.held));
+    fn commit_over(&mut self, held: &mut Held, mut group: Vec<Box<dyn Job>>) {
+        let admitted = self.state.has_not_failed().and_then(|()| self.checkpoints.admit(held));
         if let Err(e) = admitted {
             return answer(group, Some(&e), self.checkpoints.newest());
         }
@@ -81,13 +95,13 @@ impl Writer {
                 return;
             }
             let ready = self.state.has_not_failed().map_err(Setback::Group);
-            let refusal = match ready.and_then(|()| self.transaction(&mut group)) {
+            let refusal = match ready.and_then(|()| self.transaction(held, &mut group)) {
                 Ok(()) => break,
                 Err(Setback::Group(e)) => e,
                 // Alone, it is known.
-                Err(Setback::Somebody) => return group.into_iter().for_each(|job| self.commit(vec![job])),
+                Err(Setback::Somebody) => return group.into_iter().for_each(|job| self.commit_over(held, vec![job])),
                 Err(Setback::Full(e)) => {
-                    self.checkpoints.make_room(&self.held);
+                    self.checkpoints.make_room(held);
                     if !group.iter().any(|job| job.has_finished()) {
                         continue;
                     }
@@ -101,7 +115,7 @@ impl Writer {
                     }
                     // Those that are left have nothing to do with the page, or with the time of another.
                     if matches!(e.kind(), Kind::Damaged | Kind::Deadline) {
-                        return group.into_iter().for_each(|job| self.commit(vec![job]));
+                        return group.into_iter().for_each(|job| self.commit_over(held, vec![job]));
                     }
                     e
                 }
@@ -114,9 +128,9 @@ impl Writer {
     }
 
     /// Runs a group in one transaction.
-    fn transaction(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), Setback> {
-        self.held.begin_group().map_err(Setback::Group)?;
-        let before = self.held.connection().total_changes();
+    fn transaction(&mut self, held: &mut Held, group: &mut Vec<Box<dyn Job>>) -> Result<(), Setback> {
+        held.begin_group().map_err(Setback::Group)?;
+        let before = held.connection().total_changes();
         let mut at = 0;
         while at < group.len() {
             if !group[at].begin() {
@@ -126,35 +140,35 @@ impl Writer {
             let state = Arc::clone(&self.state);
             // Nothing undoes the last one but itself, so that it does not run again.
             let last = at + 1 == group.len();
-            if last && at > 0 && cipher_has_failed(self.held.connection()) {
-                return Err(self.give_up(Setback::Somebody));
+            if last && at > 0 && cipher_has_failed(held.connection()) {
+                return Err(self.give_up(held, Setback::Somebody));
             }
-            let goes_on = state.inside(|| request(&mut self.held, &mut *group[at], last));
+            let goes_on = state.inside(|| request(held, &mut *group[at], last));
             if let Some(e) = group[at].failure().filter(|e| self.checkpoints.can_make_room(e)).map(Error::again) {
-                return Err(self.give_up(Setback::Full(e)));
+                return Err(self.give_up(held, Setback::Full(e)));
             }
             if !goes_on {
                 let mut job = group.remove(at);
                 if job.failure().is_none() {
                     job.fail(undone());
                 }
-                return Err(self.give_up(Setback::Request(job)));
+                return Err(self.give_up(held, Setback::Request(job)));
             }
             // After a page that it could not decrypt, SQLCipher reads no other over this connection.
             let suspect = last || group[at].failure().is_some_and(may_be_damage);
-            if suspect && cipher_has_failed(self.held.connection()) {
+            if suspect && cipher_has_failed(held.connection()) {
                 let job = group.remove(at);
-                return Err(self.give_up(Setback::Request(job)));
+                return Err(self.give_up(held, Setback::Request(job)));
             }
             at += 1;
         }
         // A group that changed nothing is not a commit.
-        let changed = self.held.connection().total_changes() != before;
-        if changed && let Err(e) = self.checkpoints.stamp(&mut self.held) {
-            return Err(self.undo(e));
+        let changed = held.connection().total_changes() != before;
+        if changed && let Err(e) = self.checkpoints.stamp(held) {
+            return Err(self.undo(held, e));
         }
         let start = Instant::now();
-        let committed = self.held.commit_group();
+        let committed = held.commit_group();
         let took = start.elapsed();
         self.patience = Patience::after_commit(took);
         if changed {
@@ -167,7 +181,7 @@ impl Writer {
                 }
                 Ok(())
             }
-            Err(Uncommitted::Undone(e)) => Err(self.undo(e)),
+            Err(Uncommitted::Undone(e)) => Err(self.undo(held, e)),
             Err(Uncommitted::Unknown(e)) => {
                 self.state.stop_because(&e);
                 Err(Setback::Group(e))
@@ -176,23 +190,23 @@ impl Writer {
     }
 
     /// Gives a group up that could not be committed.
-    fn undo(&mut self, e: Error) -> Setback {
+    fn undo(&mut self, held: &mut Held, e: Error) -> Setback {
         let setback = if self.checkpoints.can_make_room(&e) { Setback::Full(e) } else { Setback::Group(e) };
-        self.give_up(setback)
+        self.give_up(held, setback)
     }
 
     /// Makes sure that nothing of the transaction is left; a connection that cannot do that, or that has met a damaged
     /// page, makes room for another.
-    fn give_up(&mut self, mut setback: Setback) -> Setback {
-        let broken = cipher_has_failed(self.held.connection());
+    fn give_up(&mut self, held: &mut Held, mut setback: Setback) -> Setback {
+        let broken = cipher_has_failed(held.connection());
         if broken && let Setback::Request(job) = &mut setback {
             let told = job.failure().map(Error::kind);
             if !matches!(told, Some(Kind::Damaged | Kind::Io)) {
                 job.fail(damaged("its authentication failed"));
             }
         }
-        let over = self.held.rollback();
-        if broken && let Err(e) = self.renew() {
+        let over = held.rollback();
+        if broken && let Err(e) = self.renew(held) {
             self.state.stop_because(&e);
         } else if !broken && !over {
             self.state.stop_because(&Error::new(Kind::Engine, "a transaction could not be rolled back"));
@@ -201,11 +215,11 @@ impl Writer {
     }
 
     /// Takes another connection.
-    fn renew(&mut self) -> Result<()> {
+    fn renew(&mut self, held: &mut Held) -> Result<()> {
         match &self.connector {
             Some(connector) => {
-                self.held.replace(connector.writer(self.checkpoints.log())?)?;
-                self.checkpoints.renewed(&self.held)
+                held.replace(connector.writer(self.checkpoints.log())?)?;
+                self.checkpoints.renewed(held)
             }
             None => Err(Error::new(Kind::Engine, "the connection is broken, and there is no other")),
         }

@@ -29,6 +29,7 @@ mod restart;
 mod sequences;
 mod short_reads;
 mod snapshots;
+mod warm_reads;
 
 use given::{fill, machine, nic, told};
 use protostore::{Key, Options, Schema, Sqlite, Store};

@@ -20,6 +20,7 @@ use crate::sqlite::open::{Log, Reserve};
 use crate::sqlite::patience::Patience;
 use crate::sqlite::queue::Queue;
 use crate::sqlite::state::State;
+use crate::sqlite::warm::Warm;
 use crate::sqlite::watch::Time;
 use crate::sqlite::writer::{Requests, Writer};
 use crate::store::Tx;
@@ -50,7 +51,8 @@ impl Group {
     /// Runs them, and returns the connection and the answers.
     fn run(self, held: Held) -> (Held, Vec<Result<(), Kind>>) {
         self.requests.close();
-        let (held, _) = Writer::new(held, self.requests, self.state, no_checkpoints()).serve();
+        let writer = Writer::new(Warm::new(held), self.requests, self.state, no_checkpoints());
+        let (held, _) = writer.serve().expect("has its connection");
         let answers = self
             .answers
             .into_iter()
@@ -215,7 +217,7 @@ fn a_statement_that_leaves_something_behind_takes_its_group_along_which_runs_aga
 fn what_is_never_committed_says_nothing_of_how_long_a_commit_takes() {
     let group = Group::new();
     let (requests, state) = (Arc::clone(&group.requests), Arc::clone(&group.state));
-    let mut writer = Writer::new(held(), requests, state, no_checkpoints());
+    let mut writer = Writer::new(Warm::new(held()), requests, state, no_checkpoints());
     writer.patience = Patience::after_commit(Duration::from_millis(2));
     let (job, _answer) = Work::<(), _>::new(true, None, |_: &mut Held| Ok(()));
     group.state.stop_because(&Error::new(Kind::Unknown, "the disk is gone"));
