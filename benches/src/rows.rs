@@ -2,6 +2,9 @@
 
 use aurae::{Guest, IpConfiguration, Nic, VirtualMachine};
 
+/// How many machines there are without a guest.
+pub(crate) const SPARE: usize = 4096;
+
 /// Returns the key of a record; in the order of their numbers.
 pub(crate) fn key(n: usize) -> String {
     format!("02:00:{:02x}:{:02x}:{:02x}:00", n >> 16 & 255, n >> 8 & 255, n & 255)
@@ -31,7 +34,7 @@ pub(crate) fn guests(from: usize, count: usize) -> Vec<Guest> {
     (from..from + count).map(guest).collect()
 }
 
-pub(crate) fn nics(count: usize) -> Vec<Nic> {
+pub(crate) fn nics(from: usize, count: usize) -> Vec<Nic> {
     let nic = |n| Nic {
         mac_address: key(n),
         machine_id: machine(n),
@@ -43,5 +46,5 @@ pub(crate) fn nics(count: usize) -> Vec<Nic> {
         mtu: Some(1500),
         ..Nic::default()
     };
-    (0..count).map(nic).collect()
+    (from..from + count).map(nic).collect()
 }

@@ -1,6 +1,7 @@
-//! This repository's own commands: `cargo xtask codegen`, `check`, `test`, `run`, `ci`.
+//! This repository's own commands: `cargo xtask codegen`, `check`, `test`, `run`, `bench`, `ci`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to a terminal")]
 
+mod bench;
 mod cargo;
 mod ci;
 mod histories;
@@ -63,6 +64,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Measure what stores cost beside rusqlite by hand and other libraries, and write `docs/performance.md`.
+    Bench {
+        /// How many rows the tables have; may be said several times.
+        #[arg(long, default_values_t = [5_000, 1_000_000])]
+        rows: Vec<usize>,
+        /// How many rounds each is measured.
+        #[arg(long, default_value_t = 15)]
+        rounds: usize,
+    },
     /// Run everything that CI runs, in the same order.
     Ci {
         /// Leave out the tests, which ran just before.
@@ -87,6 +97,7 @@ fn main() -> ExitCode {
         Command::Histories => return histories::rewrite(),
         Command::Test { arguments } => cargo::test(&arguments),
         Command::Run { package, arguments } => cargo::run(&package, &arguments),
+        Command::Bench { rows, rounds } => bench::run(&rows, rounds),
         Command::Ci { after_test } => ci::run(after_test),
     };
     if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
