@@ -54,6 +54,20 @@ pub(crate) enum Command {
         #[arg(long)]
         write: bool,
     },
+    /// Print all records as JSON: a line that names the store and its version, and a line for each record, which is the JSON
+    /// of its protobuf message.
+    ///
+    /// A field with `debug_redact` is printed as [redacted].
+    Export {
+        #[command(flatten)]
+        file: File,
+        /// The tables; all of them, if none is named.
+        #[arg(value_name = "TABLE")]
+        tables: Vec<String>,
+        /// Print fields with `debug_redact` too.
+        #[arg(long)]
+        reveal: bool,
+    },
     /// Copy the database into another file, under the same key and with a salt of its own; the copy is checked, and only
     /// then gets its name.
     ///

@@ -4,7 +4,7 @@
 mod fixture;
 
 use std::fmt::{Debug, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use fixture::{Network, SCHEMA};
@@ -50,18 +50,47 @@ impl Visit for Text {
     }
 }
 
+/// Keeps the warnings of one test at a time, from now on.
+fn watched() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    static BEGUN: Once = Once::new();
+    let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    BEGUN.call_once(|| tracing::subscriber::set_global_default(Warnings).expect("is the first"));
+    one
+}
+
+fn network(id: &str) -> Network {
+    Network { id: id.into(), cidr: id.into() }
+}
+
+/// Returns what a store of these options warns of while it writes and reads.
+fn warned(options: Options) -> Vec<String> {
+    let store = options.open_test(&SCHEMA).expect("opens");
+    store.write(move |tx| tx.insert(&network("a-value"))).expect("writes");
+    assert!(store.read(|r| r.get::<Network>("a-value")).expect("reads").is_some());
+    store.close().expect("closes");
+    std::mem::take(&mut *WARNINGS.lock().expect("no panic"))
+}
+
 #[test]
 fn a_closure_that_writes_for_long_is_logged_with_how_long_it_took() {
-    tracing::subscriber::set_global_default(Warnings).expect("is the first");
-    let network = |id: &str| Network { id: id.into(), cidr: id.into() };
-    let warned = |slow: Duration| {
-        let store = Options::new().slow_write(slow).open_test(&SCHEMA).expect("opens");
-        store.write(move |tx| tx.insert(&network("a"))).expect("writes");
-        store.close().expect("closes");
-        std::mem::take(&mut *WARNINGS.lock().expect("no panic"))
-    };
-    assert_eq!(warned(Duration::from_secs(3600)), [] as [String; 0]);
-    let warnings = warned(Duration::ZERO);
+    let _one = watched();
+    assert_eq!(warned(Options::new().slow_write(Duration::from_secs(3600))), [] as [String; 0]);
+    let warnings = warned(Options::new().slow_write(Duration::ZERO));
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("a closure held up all writes") && warnings[0].contains("took_ms="), "{warnings:?}");
+}
+
+#[test]
+fn a_slow_statement_is_logged_with_its_text_and_without_its_values() {
+    let _one = watched();
+    assert_eq!(warned(Options::new().slow_statement(Duration::from_secs(3600))), [] as [String; 0]);
+    let warnings = warned(Options::new().slow_statement(Duration::ZERO));
+    for begin in ["INSERT INTO \"networks\"", "SELECT \"id\""] {
+        assert!(warnings.iter().any(|warning| warning.contains(begin)), "{begin} is not in {warnings:?}");
+    }
+    for warning in &warnings {
+        assert!(warning.contains("a statement was slow") && warning.contains("took_ms="), "{warning}");
+        assert!(!warning.contains("a-value"), "{warning}");
+    }
 }

@@ -45,6 +45,10 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
 
+    /// A loopback address on which Prometheus finds metrics, at `/metrics`; port 0 takes a free one and says which.
+    #[arg(long, value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
+
     /// How many seconds requests under way may take to finish after a signal.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub drain: u64,

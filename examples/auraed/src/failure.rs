@@ -49,6 +49,9 @@ pub enum Failure {
     /// The descriptors in the generated crate do not serve for reflection.
     #[error("cannot offer reflection")]
     Reflection(#[source] tonic_reflection::server::Error),
+    /// Metrics cannot be counted.
+    #[error("cannot count metrics")]
+    Metrics(#[source] metrics_exporter_prometheus::BuildError),
     /// A connection failed.
     #[error("the transport failed")]
     Transport(#[from] tonic::transport::Error),

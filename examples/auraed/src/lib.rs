@@ -11,6 +11,7 @@ mod key;
 mod limits;
 mod listen;
 mod mask;
+mod metrics;
 mod page;
 mod serve;
 mod services;

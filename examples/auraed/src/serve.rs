@@ -1,30 +1,34 @@
 //! The daemon: opens the store, serves it until a signal, and closes it.
 
 use std::fs::DirBuilder;
+use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
 use aurae::Store;
+use metrics_exporter_prometheus::PrometheusHandle;
 use protostore::Key;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
 
 use crate::limits::admitted;
-use crate::{Failure, Serve, key, listen, services};
+use crate::{Failure, Serve, key, listen, metrics, services};
 
 /// Name of the database in the data directory.
 const DATABASE: &str = "aurae.db";
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) async fn serve(args: &Serve) -> Result<(), Failure> {
-    if let Some(address) = args.listen {
+    for address in [args.listen, args.metrics].into_iter().flatten() {
         listen::refuse_other_hosts(address)?;
     }
+    // Before the store is opened, whose recovery is counted too.
+    let metrics = args.metrics.map(|address| metrics::record().map(|handle| (address, handle))).transpose()?;
     let mut signals = Signals::new().map_err(Failure::Signals)?;
     let store = open(args)?;
-    let served = accept(args, &store, &mut signals).await;
+    let served = accept(args, &store, &mut signals, metrics).await;
     // Whatever ended the serving, what was acknowledged goes into the file.
     let closed = protostore::Store::clone(&store).close();
     served?;
@@ -47,7 +51,12 @@ fn open(args: &Serve) -> Result<Store, Failure> {
 }
 
 /// Listens, serves, and drains after a signal.
-async fn accept(args: &Serve, store: &Store, signals: &mut Signals) -> Result<(), Failure> {
+async fn accept(
+    args: &Serve,
+    store: &Store,
+    signals: &mut Signals,
+    metrics: Option<(SocketAddr, PrometheusHandle)>,
+) -> Result<(), Failure> {
     let socket = args.socket.clone().unwrap_or_else(|| args.data.join("auraed.sock"));
     let unix = listen::unix(&socket).await?;
     let _unlink = Unlink(&socket);
@@ -60,6 +69,14 @@ async fn accept(args: &Serve, store: &Store, signals: &mut Signals) -> Result<()
     announce(&format!("unix:{}", socket.display()));
     if let Some(tcp) = &tcp {
         announce(&tcp.local_addr().map_err(|error| Failure::Listen("TCP".to_owned(), error))?.to_string());
+    }
+
+    if let Some((address, handle)) = metrics {
+        let listener = listen::tcp(address).await?;
+        let address = listener.local_addr().map_err(|error| Failure::Listen("TCP".to_owned(), error))?;
+        announce(&format!("http://{address}/metrics"));
+        // It ends with the runtime.
+        tokio::spawn(crate::metrics::serve(listener, handle));
     }
 
     let (stop, stopped) = watch::channel(());

@@ -3,6 +3,7 @@
 mod client;
 mod crash;
 mod keys;
+mod metrics;
 mod outputs;
 mod pages;
 mod process;
