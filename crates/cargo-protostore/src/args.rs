@@ -11,7 +11,12 @@ use crate::project::ProjectArgs;
 
 /// Your .proto is the schema: migrations, records and services from store messages.
 #[derive(Parser)]
-#[command(name = "cargo protostore", bin_name = "cargo protostore", version)]
+#[command(
+    name = "cargo protostore",
+    bin_name = "cargo protostore",
+    version,
+    after_help = "Commands on a database file, such as `cargo protostore status FILE`, are those of the program protostore."
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -5,9 +5,11 @@ mod args;
 mod explain;
 mod export;
 mod init;
+mod on_file;
 mod project;
 mod shell;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
@@ -17,7 +19,11 @@ use protostore_build::{FailOn, Failure, Format, Report, check, codegen};
 use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
-    let Args { command, output } = arguments();
+    let words = words();
+    if on_file::is_on_file(&words) {
+        return on_file::run(&words[1..]);
+    }
+    let Args { command, output } = arguments(words);
     match command {
         Command::Init(init) => init::init(init, &output),
         Command::Codegen { project, request } => {
@@ -35,12 +41,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads the command line; the help of a wrong one has the colours that `--color` says.
-fn arguments() -> Args {
+/// Returns the words of the command line, the program first.
+fn words() -> Vec<OsString> {
     // Cargo repeats the subcommand: `cargo-protostore protostore codegen`.
     let cargo = std::env::args().nth(1).as_deref() == Some("protostore");
-    let words = std::env::args_os().enumerate().filter(|(at, _)| !(cargo && *at == 1)).map(|(_, word)| word);
-    let words: Vec<_> = words.collect();
+    std::env::args_os().enumerate().filter(|(at, _)| !(cargo && *at == 1)).map(|(_, word)| word).collect()
+}
+
+/// Reads the command line; the help of a wrong one has the colours that `--color` says.
+fn arguments(words: Vec<OsString>) -> Args {
     let said = words.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1].clone());
     let never = said.as_ref().is_some_and(|when| when == "never") || words.iter().any(|word| word == "--color=never");
     let always = said.is_some_and(|when| when == "always") || words.iter().any(|word| word == "--color=always");

@@ -61,3 +61,28 @@ fn a_code_is_explained() {
     let (ok, said) = cargo_protostore(&["explain"], Path::new(""));
     assert!(ok && said.contains("P0301: a table has no primary key\n") && said.contains("K03: "), "{said}");
 }
+
+#[test]
+fn a_command_on_a_file_is_that_of_protostore_in_the_path() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let run = |path: &Path, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-protostore"));
+        command.arg("protostore").args(arguments).env("PATH", path);
+        let Output { status, stdout, stderr } = command.output().expect("the command runs");
+        (status.code(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
+    };
+    let (code, said) = run(home.path(), &["status", "aurae.db"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("cargo install protostore-cli"), "{said}");
+
+    let program = home.path().join("protostore");
+    std::fs::write(&program, "#!/bin/sh\necho \"$@\"\nexit 4\n").expect("a program");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&program, mode).expect("a program");
+    let (code, said) = run(home.path(), &["show", "aurae.db", "nics", "--format", "json"]);
+    assert_eq!((code, said.as_str()), (Some(4), "show aurae.db nics --format json\n"), "its words and its exit code");
+
+    let (code, said) = run(home.path(), &["staus", "aurae.db"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("unrecognized subcommand 'staus'"), "{said}");
+}
