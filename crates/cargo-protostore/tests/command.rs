@@ -86,3 +86,40 @@ fn a_command_on_a_file_is_that_of_protostore_in_the_path() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("unrecognized subcommand 'staus'"), "{said}");
 }
+
+#[test]
+fn what_is_kept_is_the_answer_of_this_very_program() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let store = "syntax = \"proto3\";\npackage lab.v0;\nimport \"protostore/v1/options.proto\";\n\
+        message LabStore {\n  option (protostore.v1.store) = {name: \"lab\"};\n  \
+        repeated Machine machines = 1 [(protostore.v1.table) = {primary_key: \"id\"}];\n}\n\
+        message Machine {\n  string id = 1;\n}\n";
+    for path in ["proto", "target"] {
+        std::fs::create_dir(dir.path().join(path)).expect("a directory");
+    }
+    std::fs::write(dir.path().join("proto/lab.proto"), store).expect("a file");
+    let runtime = concat!("runtime = { path = \"", env!("CARGO_MANIFEST_DIR"), "/../protostore\" }\n");
+    std::fs::write(dir.path().join("protostore.toml"), runtime).expect("a file");
+    std::fs::write(dir.path().join("target/CACHEDIR.TAG"), "").expect("a file");
+    // A program is the same with more bytes at its end, and is another.
+    let other = dir.path().join("other");
+    let mut bytes = std::fs::read(env!("CARGO_BIN_EXE_cargo-protostore")).expect("the command");
+    bytes.push(0);
+    std::fs::copy(env!("CARGO_BIN_EXE_cargo-protostore"), &other).expect("a copy");
+    std::fs::write(&other, bytes).expect("a copy");
+    let run = |program: &Path, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.current_dir(dir.path()).env_remove("CARGO_TARGET_DIR").args(arguments);
+        let output = command.output().expect("the command runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let own = Path::new(env!("CARGO_BIN_EXE_cargo-protostore"));
+    run(own, &["codegen"]);
+    let is_kept = |said: String| said.contains("nothing changed since that was found");
+    assert!(!is_kept(run(own, &["check"])));
+    assert!(is_kept(run(own, &["check"])) && is_kept(run(own, &["codegen"])));
+    assert!(!is_kept(run(own, &["check", "--no-cache"])) && !is_kept(run(own, &["codegen", "--no-cache"])));
+    assert!(!is_kept(run(&other, &["check"])) && is_kept(run(&other, &["check"])));
+    assert!(!is_kept(run(own, &["check"])), "the answer of another program is none");
+}

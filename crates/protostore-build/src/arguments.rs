@@ -1,10 +1,12 @@
 //! The flags of `codegen` and `check`, for command lines that offer them.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
+use crate::cache::directory;
 use crate::{Accept, Colours, Comparison, FailOn, Failure, Format, Mode, Release, Report, Request, Slug};
 
 /// The flags of `codegen`.
@@ -31,15 +33,18 @@ pub struct RequestArgs {
     /// Rewrite no version that this commit, branch or tag of git has.
     #[arg(long, value_name = "REF")]
     against: Option<String>,
+    /// Compute everything, also where hashes kept in Cargo's target directory say that nothing changed.
+    #[arg(long)]
+    no_cache: bool,
 }
 
 impl RequestArgs {
     /// Returns what they ask for.
     #[must_use]
     pub fn request(self) -> Request {
-        let Self { store, amend, name, accept, release, dry_run, against } = self;
+        let Self { store, amend, name, accept, release, dry_run, against, no_cache } = self;
         let mode = if amend { Mode::Amend } else { Mode::Write };
-        Request { store, mode, name, accept, release, dry_run, against }
+        Request { store, mode, name, accept, release, dry_run, against, cache: cache(no_cache) }
     }
 }
 
@@ -52,13 +57,22 @@ pub struct CheckArgs {
     /// Exit with 3 where a change breaks clients or the previous program, or at any change: breaking or any.
     #[arg(long, value_name = "WHICH")]
     fail_on: Option<FailOn>,
+    /// Compute everything, also where hashes kept in Cargo's target directory say that nothing changed: for CI.
+    #[arg(long)]
+    no_cache: bool,
+}
+
+/// Returns where answers are kept.
+fn cache(no_cache: bool) -> Option<PathBuf> {
+    let current = std::env::current_dir().ok().filter(|_| !no_cache)?;
+    directory::find(&current, std::env::var_os("CARGO_TARGET_DIR"))
 }
 
 impl CheckArgs {
     /// Returns what is compared with.
     #[must_use]
     pub fn comparison(&self) -> Comparison {
-        Comparison { against: self.against.clone() }
+        Comparison { against: self.against.clone(), cache: cache(self.no_cache) }
     }
 
     /// Returns which verdicts make the check fail.

@@ -1,8 +1,11 @@
 //! The command that compares: files, history, replay.
 
+use std::path::PathBuf;
+
 use protostore_evolve::{Fault, VersionFile, plan_path};
 
 use crate::base::Base;
+use crate::cache::Cache;
 use crate::difference::difference;
 use crate::plan::{Plan, Plans, plans};
 use crate::sync::is_stale;
@@ -17,6 +20,9 @@ pub struct Comparison {
     /// A commit, branch or tag of git: versions that it has must be as they are there, and those that it has not are
     /// shown with what they do to whom.
     pub against: Option<String>,
+    /// Where it is kept that everything agrees, by hashes of all that this follows from: the directory that Cargo builds
+    /// in. Without it everything is computed, as it must be where others trust the answer.
+    pub cache: Option<PathBuf>,
 }
 
 /// Compares every store of a project with what is there, and writes nothing.
@@ -24,7 +30,13 @@ pub struct Comparison {
 /// # Errors
 /// If it cannot be computed what should be there.
 pub fn check(project: &Project, with: &Comparison) -> Result<Report, Failure> {
-    let Plans { plans, notes } = plans(project, &Request::default(), false)?;
+    let cache = Cache::open(with.cache.as_deref(), project);
+    let is_plain = with.against.is_none();
+    if let Some(report) = cache.as_ref().filter(|_| is_plain).and_then(|cache| cache.answer("check")) {
+        return Ok(report);
+    }
+    let Plans { plans, notes, mut seen } = plans(project, &Request::default(), cache.as_ref(), false)?;
+    let histories = moved::of(project, &plans)?;
     let base = with.against.as_ref().map(|reference| Base::read(project, reference)).transpose()?;
     let mut report = Report::new("check", &plans, notes);
     for plan in &plans {
@@ -46,8 +58,12 @@ pub fn check(project: &Project, with: &Comparison) -> Result<Report, Failure> {
         report.versions.extend(MadeVersion::of(project, plan));
     }
     report.findings.extend(crlf(project, &plans));
-    report.findings.extend(moved::orphans(project, &plans)?);
+    report.findings.extend(moved::orphans(project, &plans, &histories));
     report.findings.extend(base.iter().flat_map(|base| base.lost(&plans)));
+    if let Some(cache) = cache.as_ref().filter(|_| is_plain) {
+        seen.left = histories.iter().map(moved::History::seen).collect();
+        cache.keep(&report, &seen);
+    }
     Ok(report)
 }
 

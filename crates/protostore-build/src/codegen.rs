@@ -3,6 +3,7 @@
 use std::thread;
 
 use crate::base::Base;
+use crate::cache::Cache;
 use crate::plan::{Plan, Plans, plans};
 use crate::{Failure, Finding, MadeVersion, Mode, Project, Report, Request, asked, check, moved, sync};
 
@@ -17,13 +18,14 @@ pub fn codegen(project: &Project, request: impl Into<Request>) -> Result<Report,
 
 /// Writes every store of several projects at once; an answer that is asked for in one of them is needed.
 pub fn codegen_all(projects: &[Project], request: &Request) -> Vec<Result<Report, Failure>> {
-    let planned: Vec<Result<Plans, Failure>> = thread::scope(|scope| {
-        let threads: Vec<_> =
-            projects.iter().map(|project| scope.spawn(move || plans(project, request, true))).collect();
+    let caches: Vec<_> = projects.iter().map(|project| Cache::open(request.cache.as_deref(), project)).collect();
+    let planned: Vec<Result<Made, Failure>> = thread::scope(|scope| {
+        let made = |(project, cache)| scope.spawn(move || make(project, request, cache));
+        let threads: Vec<_> = projects.iter().zip(caches.iter().map(Option::as_ref)).map(made).collect();
         let joined = threads.into_iter().map(|thread| thread.join());
         joined.map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
-    let all: Vec<&Plan> = planned.iter().flatten().flat_map(|plans| &plans.plans).collect();
+    let all: Vec<&Plan> = planned.iter().flatten().flat_map(Made::plans).collect();
     // Where a project cannot be computed, it is not known what it asks.
     let is_known = planned.iter().all(Result::is_ok);
     let unneeded: Vec<Vec<Finding>> = projects
@@ -32,14 +34,48 @@ pub fn codegen_all(projects: &[Project], request: &Request) -> Vec<Result<Report
         .collect();
     projects
         .iter()
+        .zip(&caches)
         .zip(planned)
         .zip(unneeded)
-        .map(|((project, plans), unneeded)| write(project, plans?, unneeded, request))
+        .map(|(((project, cache), made), unneeded)| match made? {
+            Made::Kept(report) => Ok(report),
+            Made::Plans(plans) => write(project, plans, unneeded, request, cache.as_ref()),
+        })
         .collect()
 }
 
-fn write(project: &Project, plans: Plans, unneeded: Vec<Finding>, request: &Request) -> Result<Report, Failure> {
-    let Plans { plans, notes } = plans;
+/// What is to be written for a project.
+enum Made {
+    /// Nothing, as hashes say.
+    Kept(Report),
+    Plans(Plans),
+}
+
+impl Made {
+    fn plans(&self) -> &[Plan] {
+        match self {
+            Self::Kept(_) => &[],
+            Self::Plans(plans) => &plans.plans,
+        }
+    }
+}
+
+fn make(project: &Project, request: &Request, cache: Option<&Cache<'_>>) -> Result<Made, Failure> {
+    match cache.filter(|_| request.is_plain()).and_then(|cache| cache.answer("codegen")) {
+        Some(report) => Ok(Made::Kept(report)),
+        None => plans(project, request, cache, true).map(Made::Plans),
+    }
+}
+
+fn write(
+    project: &Project,
+    plans: Plans,
+    unneeded: Vec<Finding>,
+    request: &Request,
+    cache: Option<&Cache<'_>>,
+) -> Result<Report, Failure> {
+    let Plans { plans, notes, mut seen } = plans;
+    let histories = moved::of(project, &plans)?;
     let base = request.against.as_ref().map(|reference| Base::read(project, reference)).transpose()?;
     let mut report = Report::new("codegen", &plans, notes);
     report.dry_run = request.dry_run;
@@ -55,7 +91,7 @@ fn write(project: &Project, plans: Plans, unneeded: Vec<Finding>, request: &Requ
         }
         report.versions.extend(MadeVersion::of(project, plan));
     }
-    report.findings.extend(moved::moved(project, &plans)?);
+    report.findings.extend(moved::moved(project, &plans, &histories));
     if !report.is_ok() {
         return Ok(report);
     }
@@ -68,12 +104,16 @@ fn write(project: &Project, plans: Plans, unneeded: Vec<Finding>, request: &Requ
         let left = |path| format!("{} is not generated, and was left alone", place(path));
         report.notes.extend(done.unknown.into_iter().map(left));
     }
+    if let Some(cache) = cache.filter(|_| request.is_plain()) {
+        seen.left = histories.iter().map(moved::History::seen).collect();
+        cache.keep(&report, &seen);
+    }
     Ok(report)
 }
 
 /// Returns what a run would write, by path below the directory of the stores, and writes nothing.
 pub(crate) fn emitted(project: &Project, request: &Request) -> Result<(Report, Vec<(String, Vec<u8>)>), Failure> {
-    let plans = plans(project, request, true)?;
+    let plans = plans(project, request, None, true)?;
     let all: Vec<&Plan> = plans.plans.iter().collect();
     let unneeded = asked::unneeded(project, &all, request);
     let files = all
@@ -81,7 +121,7 @@ pub(crate) fn emitted(project: &Project, request: &Request) -> Result<(Report, V
         .flat_map(|plan| plan.files.iter().map(|(path, bytes)| (format!("{}/{path}", plan.name), bytes.clone())));
     let files = files.collect();
     let request = Request { dry_run: true, ..request.clone() };
-    Ok((write(project, plans, unneeded, &request)?, files))
+    Ok((write(project, plans, unneeded, &request, None)?, files))
 }
 
 /// Says that the first version was written anew, or that nothing is left of the newest one.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::FileType;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use protostore_lower::{file_kind, read_regular};
 
@@ -12,10 +12,10 @@ use crate::Failure;
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// What lies in a directory, by path below it.
-#[derive(Debug, Default)]
-pub(crate) struct Tree {
-    /// Regular files with their bytes.
-    pub(crate) files: Files,
+#[derive(Debug)]
+pub(crate) struct Tree<File = Vec<u8>> {
+    /// Regular files: their bytes, unless something else is said of them.
+    pub(crate) files: BTreeMap<String, File>,
     /// Directories; their files are in `files`.
     pub(crate) directories: BTreeSet<String>,
     /// What is neither and is never opened, as [`file_kind`] says it; of the directory itself if its path is empty.
@@ -24,6 +24,14 @@ pub(crate) struct Tree {
 
 /// Reads the directory of a store; it may be missing. What Cargo leaves where the crate is built alone is not looked at.
 pub(crate) fn read(root: &Path) -> Result<Tree, Failure> {
+    list(root)?.map(|paths| {
+        let read = |path: &PathBuf| read_regular(path, u64::MAX).map_err(Failure::at(path));
+        paths.iter().map(read).collect()
+    })
+}
+
+/// Lists what [`read`] reads; a file is its path.
+pub(crate) fn list(root: &Path) -> Result<Tree<PathBuf>, Failure> {
     let mut tree = Tree::default();
     let file_type = match root.symlink_metadata() {
         Ok(data) => data.file_type(),
@@ -34,7 +42,13 @@ pub(crate) fn read(root: &Path) -> Result<Tree, Failure> {
     Ok(tree)
 }
 
-impl Tree {
+impl<File> Default for Tree<File> {
+    fn default() -> Self {
+        Self { files: BTreeMap::new(), directories: BTreeSet::new(), others: BTreeMap::new() }
+    }
+}
+
+impl Tree<PathBuf> {
     fn add(&mut self, file: &Path, path: String, file_type: FileType) -> Result<(), Failure> {
         if path == "Cargo.lock" || path == "target" {
             return Ok(());
@@ -53,12 +67,20 @@ impl Tree {
             }
             self.directories.insert(path);
         } else if file_type.is_file() && !path.is_empty() {
-            let bytes = read_regular(file, u64::MAX).map_err(Failure::at(file))?;
-            self.files.insert(path, bytes);
+            self.files.insert(path, file.to_owned());
         } else {
             self.others.insert(path, file_kind(file_type));
         }
         Ok(())
+    }
+}
+
+impl<File> Tree<File> {
+    /// Returns the tree with something else said of its files, all of them at once and in their order.
+    pub(crate) fn map<Other, E>(self, of_all: impl FnOnce(&[File]) -> Result<Vec<Other>, E>) -> Result<Tree<Other>, E> {
+        let (paths, files): (Vec<String>, Vec<File>) = self.files.into_iter().unzip();
+        let files = paths.into_iter().zip(of_all(&files)?).collect();
+        Ok(Tree { files, directories: self.directories, others: self.others })
     }
 
     /// Returns what is in the way of a file: the path, and what is there instead of the file or of a directory for it.

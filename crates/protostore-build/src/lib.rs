@@ -8,6 +8,7 @@ mod asked;
 mod base;
 mod breadth;
 mod build_script;
+mod cache;
 mod canonical;
 mod check;
 mod codegen;
@@ -36,6 +37,7 @@ mod structure;
 mod sync;
 mod texts;
 mod trial;
+mod tried;
 
 pub use build_script::build_script;
 pub use check::{Comparison, check};

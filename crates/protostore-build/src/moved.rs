@@ -1,13 +1,22 @@
 //! Directories that hold the history of a store which no store message writes there any more.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use protostore_evolve::{Lock, snapshot_path};
 use protostore_lower::read_regular;
 use protostore_schema::Schema;
 
+use crate::cache::hash::{self, Hash};
 use crate::plan::Plan;
 use crate::{Failure, Finding, Project, Protos};
+
+/// The history in a directory of no store, as it is on disk.
+pub(crate) struct History {
+    lock: Vec<u8>,
+    /// The snapshot of the newest version, where the lock can be read and there is one.
+    snapshot: Option<Vec<u8>>,
+}
 
 /// A directory with a history, beside those of the plans.
 struct Left {
@@ -21,15 +30,53 @@ struct Left {
     newest: Option<Schema>,
 }
 
+/// Reads the histories in the directories that belong to no store, by the names of these.
+pub(crate) fn histories(out: &Path, is_store: impl Fn(&str) -> bool) -> Result<BTreeMap<String, History>, Failure> {
+    let mut found = BTreeMap::new();
+    if !out.is_dir() {
+        return Ok(found);
+    }
+    for entry in std::fs::read_dir(out).map_err(Failure::at(out))? {
+        let entry = entry.map_err(Failure::at(out))?;
+        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path().join("schema.lock"));
+        if path.is_file() && !is_store(&name) {
+            let lock = read_regular(&path, u64::MAX).map_err(Failure::at(&path))?;
+            let snapshot = self::lock(&lock).map(|lock| entry.path().join(snapshot_path(lock.head)));
+            // One that is missing is none, which its own store's check says.
+            let snapshot = snapshot.filter(|path| path.is_file());
+            let read = |path: PathBuf| read_regular(&path, u64::MAX).map_err(Failure::at(&path));
+            found.insert(name, History { lock, snapshot: snapshot.map(read).transpose()? });
+        }
+    }
+    Ok(found)
+}
+
+/// Reads the histories beside those of the plans.
+pub(crate) fn of(project: &Project, plans: &[Plan]) -> Result<BTreeMap<String, History>, Failure> {
+    histories(&project.out, |name| plans.iter().any(|plan| plan.name == name))
+}
+
+impl History {
+    /// Returns a history's name and the hashes of its lock and of its newest snapshot.
+    pub(crate) fn seen((name, history): (&String, &Self)) -> (String, (Hash, Option<Hash>)) {
+        let Self { lock, snapshot } = history;
+        (name.clone(), (hash::of(lock), snapshot.as_ref().map(|snapshot| hash::of(snapshot))))
+    }
+}
+
+fn lock(bytes: &[u8]) -> Option<Lock> {
+    Lock::from_text(std::str::from_utf8(bytes).ok()?).ok()
+}
+
 /// Returns histories that belong to a store which would begin another one elsewhere.
-pub(crate) fn moved(project: &Project, plans: &[Plan]) -> Result<Vec<Finding>, Failure> {
-    let left = left(&project.out, plans)?;
-    Ok(left.iter().filter_map(|left| finding_of_moved(left, plans).or_else(|| finding_of_twin(left, plans))).collect())
+pub(crate) fn moved(project: &Project, plans: &[Plan], histories: &BTreeMap<String, History>) -> Vec<Finding> {
+    let left = left(&project.out, histories);
+    left.iter().filter_map(|left| finding_of_moved(left, plans).or_else(|| finding_of_twin(left, plans))).collect()
 }
 
 /// Returns all histories that belong to no store message.
-pub(crate) fn orphans(project: &Project, plans: &[Plan]) -> Result<Vec<Finding>, Failure> {
-    let left = left(&project.out, plans)?;
+pub(crate) fn orphans(project: &Project, plans: &[Plan], histories: &BTreeMap<String, History>) -> Vec<Finding> {
+    let left = left(&project.out, histories);
     let findings =
         left.iter().filter_map(|left| match finding_of_moved(left, plans).or_else(|| finding_of_twin(left, plans)) {
             Some(finding) => Some(finding),
@@ -37,39 +84,18 @@ pub(crate) fn orphans(project: &Project, plans: &[Plan]) -> Result<Vec<Finding>,
             // With files given one by one, the others may well be stores of other files.
             None => None,
         });
-    Ok(findings.collect())
+    findings.collect()
 }
 
-fn left(out: &Path, plans: &[Plan]) -> Result<Vec<Left>, Failure> {
-    let mut found = Vec::new();
-    if !out.is_dir() {
-        return Ok(found);
-    }
-    for entry in std::fs::read_dir(out).map_err(Failure::at(out))? {
-        let entry = entry.map_err(Failure::at(out))?;
-        let (name, lock) = (entry.file_name().to_string_lossy().into_owned(), entry.path().join("schema.lock"));
-        if lock.is_file() && !plans.iter().any(|plan| plan.name == name) {
-            let text = read_regular(&lock, u64::MAX).map_err(Failure::at(&lock))?;
-            let lock = std::str::from_utf8(&text).ok().and_then(|text| Lock::from_text(text).ok());
-            let newest = match &lock {
-                Some(lock) => newest(&entry.path().join(snapshot_path(lock.head)))?,
-                None => None,
-            };
-            let (store, formerly) = lock.map(|lock| (lock.store, lock.formerly)).unzip();
-            found.push(Left { dir: out.join(&name), name, store, formerly: formerly.unwrap_or_default(), newest });
-        }
-    }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
-}
-
-/// Reads a snapshot; one that is missing or cannot be read is none, which its own store's check says.
-fn newest(path: &Path) -> Result<Option<Schema>, Failure> {
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let text = read_regular(path, u64::MAX).map_err(Failure::at(path))?;
-    Ok(std::str::from_utf8(&text).ok().and_then(|text| Schema::from_snapshot(text).ok()))
+fn left(out: &Path, histories: &BTreeMap<String, History>) -> Vec<Left> {
+    let left = histories.iter().map(|(name, history)| {
+        let (store, formerly) = lock(&history.lock).map(|lock| (lock.store, lock.formerly)).unzip();
+        // A snapshot that cannot be read is none, which its own store's check says.
+        let text = history.snapshot.as_deref().and_then(|snapshot| std::str::from_utf8(snapshot).ok());
+        let newest = text.and_then(|text| Schema::from_snapshot(text).ok());
+        Left { dir: out.join(name), name: name.clone(), store, formerly: formerly.unwrap_or_default(), newest }
+    });
+    left.collect()
 }
 
 /// Returns the finding for a history whose tables a store has that would begin a history of its own: its message and its

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use protostore_emit::{Input, Statement, Version, emit, schema_sql, statements};
-use protostore_evolve::{Lock, Locked, VersionTexts, down_path, migration_path};
+use protostore_emit::{Dialect, Input, Version, emit, schema_sql, statements_in};
+use protostore_evolve::{Lock, Locked, VersionTexts};
 use protostore_lower::{Compiled, Lowered, lower_after};
 use protostore_schema::Schema;
 use protostore_stubs::StubOptions;
 
+use crate::cache::{Cache, Seen};
 use crate::disk::{self, Files};
 use crate::next::{self, Next};
 use crate::past::{self, Past};
 use crate::project::Sources;
 use crate::texts::{self, SQLITE};
-use crate::trial::{self, Before, Trial};
+use crate::tried::{Tried, tried};
 use crate::{CrateOptions, Failure, Project, Request, answers, breadth, line_endings};
 
 /// What a store's directory should hold, and what it holds.
@@ -62,11 +63,23 @@ struct Store {
 pub(crate) struct Plans {
     pub(crate) plans: Vec<Plan>,
     pub(crate) notes: Vec<String>,
+    /// What they were computed from, where answers are kept; nothing otherwise.
+    pub(crate) seen: Seen,
 }
 
 /// Computes everything for each store; nothing is written. `makes` says whether a version is made where a schema changed.
-pub(crate) fn plans(project: &Project, request: &Request, makes: bool) -> Result<Plans, Failure> {
-    let Sources { compiled, stores: names, left_out } = project.compile()?;
+pub(crate) fn plans(
+    project: &Project,
+    request: &Request,
+    cache: Option<&Cache<'_>>,
+    makes: bool,
+) -> Result<Plans, Failure> {
+    let Sources { compiled, stores: names, left_out, found } = project.compile()?;
+    let mut seen = Seen::default();
+    if cache.is_some() {
+        seen.compiled(&compiled);
+        (seen.protos, seen.left_out) = (found, left_out.clone());
+    }
     let wanted = |store: &&String| match &request.store {
         Some(name) => compiled.store_name(store).as_deref() == Some(name.as_str()),
         None => true,
@@ -78,6 +91,9 @@ pub(crate) fn plans(project: &Project, request: &Request, makes: bool) -> Result
             Some(_) => disk::read(&dir)?,
             None => disk::Tree::default(),
         };
+        if let (Some(_), Some(name)) = (cache, compiled.store_name(store)) {
+            seen.store(&name, &tree);
+        }
         let crlf = line_endings::restore_locked(&mut tree.files);
         let past = past::read(&tree.files);
         match lower_after(&compiled, store, past.schemas().as_deref()) {
@@ -98,11 +114,29 @@ pub(crate) fn plans(project: &Project, request: &Request, makes: bool) -> Result
     let mut notes = left_out;
     notes.extend(stores.iter().flat_map(|store| answers::left_behind(&store.lowered, store.past.newest())));
     notes.extend(stores.iter().flat_map(|store| breadth::notes(&store.lowered.schema)));
-    let plans = stores.into_iter().map(|store| plan(project, &compiled, store, request, makes));
-    Ok(Plans { plans: plans.collect::<Result<_, _>>()?, notes })
+    let known = cache.map(Cache::replays).unwrap_or_default();
+    let mut replays = Vec::new();
+    let plans = stores.into_iter().map(|store| {
+        let (plan, found) = plan(project, &compiled, store, request, makes, &known)?;
+        replays.extend(found);
+        Ok(plan)
+    });
+    let plans = plans.collect::<Result<_, _>>()?;
+    if let Some(cache) = cache {
+        cache.keep_replays(&replays);
+    }
+    Ok(Plans { plans, notes, seen })
 }
 
-fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request, makes: bool) -> Result<Plan, Failure> {
+/// Returns the plan of a store, and the replays that lead where they should.
+fn plan(
+    project: &Project,
+    compiled: &Compiled,
+    store: Store,
+    request: &Request,
+    makes: bool,
+    known: &[String],
+) -> Result<(Plan, Vec<String>), Failure> {
     let Store { lowered, dir, tree, mut crlf, past } = store;
     let disk::Tree { files: mut there, directories, others } = tree;
     let next = next::next(&past, &lowered.schema, request, &answers::of(&lowered, &request.accepted()), &there);
@@ -110,7 +144,7 @@ fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request,
     let (name, tables) = (schema.name.clone(), schema.tables.len());
     // Where a version is to come, nothing of the crate is as it will be, which the one finding says better.
     if next.is_open() || (next.upgrade.is_some() && !makes) {
-        return Ok(Plan {
+        let plan = Plan {
             name,
             dir,
             schema,
@@ -125,13 +159,24 @@ fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request,
             refused: Vec::new(),
             tables,
             statements: 0,
-        });
+        };
+        return Ok((plan, Vec::new()));
     }
     let command = project.invocation.codegen();
     let texts = texts::of(&next, &there, &command);
     let intact = past.intact();
     let lock = Lock::after(&intact[..next.kept.min(intact.len())], &next.history, &texts);
-    let mut files = files(project, compiled, &schema, &next, (&texts, &lock))?;
+    let schema_sql = schema_sql(&schema, &command);
+    // Both take about as long, and neither needs the other.
+    let (files, (tried, statements)) = std::thread::scope(|scope| {
+        let tried = scope.spawn(|| {
+            let statements = statements_in(&schema, &[Dialect::Sqlite]);
+            (tried(&next, &texts, (&lock, known), (&there, &schema_sql), &statements), statements.len())
+        });
+        let files = files(project, compiled, &schema, &next, (&texts, &lock));
+        (files, tried.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut files = files?;
     for (version, texts) in next.history.versions.iter().zip(&texts) {
         let plan = texts.plan.as_ref().map(|plan| (protostore_evolve::plan_path(version.number), plan));
         files.extend(plan.map(|(path, plan)| (path, plan.clone().into_bytes())));
@@ -142,10 +187,8 @@ fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request,
     let obstacles = files.keys().filter_map(|path| tree.obstacle(path)).collect();
     let disk::Tree { files: there, directories: _, others } = tree;
 
-    let statements = statements(&schema);
-    let refused = tried(&next, &texts, &files, &there, &statements);
-    let statements = statements.len();
-    Ok(Plan {
+    let Tried { refused, replays } = tried;
+    let plan = Plan {
         name,
         dir,
         schema,
@@ -160,27 +203,8 @@ fn plan(project: &Project, compiled: &Compiled, store: Store, request: &Request,
         refused,
         tables,
         statements,
-    })
-}
-
-/// Returns what SQLite says against a store. Migrations that were edited by hand are tried as they are.
-fn tried(next: &Next, texts: &[VersionTexts], files: &Files, there: &Files, statements: &[Statement]) -> Vec<String> {
-    let migrations = next.history.versions.iter().zip(texts).map(|(version, texts)| {
-        let path = migration_path(SQLITE, version.number, &version.slug);
-        let on_disk = there.get(&path).filter(|_| !next.faults.is_empty()).map(|bytes| past::text(bytes));
-        let up = on_disk.unwrap_or_else(|| texts.migrations[SQLITE].up.clone());
-        (path, up)
-    });
-    let migrations: Vec<_> = migrations.collect();
-    let schema = files.get("schema.sqlite.sql").expect("emission writes the whole schema");
-    let schema = std::str::from_utf8(schema).expect("what is emitted is text");
-    let before = before(next);
-    let before = before.as_ref().map(|(path, schema)| {
-        let newest = texts.last().and_then(|texts| texts.migrations.get(SQLITE));
-        let back = newest.and_then(|newest| newest.down.as_deref()).map(|sql| (path.as_str(), sql));
-        Before { schema, back, is_locked: next.faults.is_empty() }
-    });
-    trial::run(&Trial { migrations: &migrations, before, schema, statements })
+    };
+    Ok((plan, replays))
 }
 
 fn files(
@@ -229,11 +253,4 @@ fn version<'a>(
         writer: *writer,
         snapshot: &texts.snapshot,
     }
-}
-
-/// Returns the path of the way back from the newest version, and the whole schema of the version before it.
-fn before(next: &Next) -> Option<(String, String)> {
-    let [.., before, newest] = &next.history.versions[..] else { return None };
-    // No file is made of the text, so it names no command.
-    Some((down_path(SQLITE, newest.number, &newest.slug), schema_sql(&before.schema, "")))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use protostore_lower::{Compiled, DescriptorInputs, Diagnostics, Inputs, compile, compile_descriptors, read_regular};
 
+use crate::cache::hash::{self, Hash};
 use crate::protos::{self, Found};
 use crate::{Failure, asked};
 
@@ -85,35 +86,46 @@ pub(crate) struct Sources {
     pub(crate) stores: Vec<String>,
     /// What was left out although it may hold protos, as sentences.
     pub(crate) left_out: Vec<String>,
+    /// The files below the root, with the hash of what was read.
+    pub(crate) found: Vec<(PathBuf, Hash)>,
 }
 
 impl Project {
+    /// Returns the directories that imports are looked up in, the first match first.
+    pub(crate) fn includes(&self) -> Vec<PathBuf> {
+        let root = match &self.protos {
+            Protos::Below(root) => Some(root),
+            Protos::Files(_) | Protos::Set { .. } => None,
+        };
+        root.into_iter().chain(&self.includes).cloned().collect()
+    }
+
     /// Compiles the files that hold the store messages.
     pub(crate) fn compile(&self) -> Result<Sources, Failure> {
         self.includes.iter().try_for_each(|include| directory(include))?;
-        let from_text = |inputs: &Inputs| compile(inputs).map_err(|found| self.problems(vec![found]));
-        let (compiled, left_out) = match &self.protos {
-            Protos::Files(files) => {
-                let inputs = Inputs { includes: self.includes.clone(), files: files.clone() };
-                (from_text(&inputs)?, Vec::new())
-            }
+        let from_text = |files| {
+            let inputs = Inputs { includes: self.includes(), files };
+            compile(&inputs).map_err(|found| self.problems(vec![found]))
+        };
+        let (compiled, left_out, found) = match &self.protos {
+            Protos::Files(files) => (from_text(files.clone())?, Vec::new(), Vec::new()),
             Protos::Set { name: _, bytes, files } => {
                 let (set, files, includes) = (bytes.clone(), files.clone(), self.includes.clone());
                 let compiled = compile_descriptors(&DescriptorInputs { set, files, includes });
-                (compiled.map_err(|found| self.problems(vec![found]))?, Vec::new())
+                (compiled.map_err(|found| self.problems(vec![found]))?, Vec::new(), Vec::new())
             }
             Protos::Below(root) => {
                 directory(root)?;
                 let Found { files, left_out } = protos::find(root)?;
-                let includes = std::iter::once(root).chain(&self.includes).cloned().collect();
-                (from_text(&Inputs { includes, files: candidates(root, files)? })?, left_out)
+                let (candidates, found) = candidates(root, files)?;
+                (from_text(candidates)?, left_out, found)
             }
         };
         let stores = compiled.stores();
         if stores.is_empty() {
             return Err(Failure::NoStore { protos: self.protos.clone(), left_out });
         }
-        Ok(Sources { compiled, stores, left_out })
+        Ok(Sources { compiled, stores, left_out, found })
     }
 
     /// Returns the problems of protos, each in its file as a path from where the command runs.
@@ -127,16 +139,19 @@ fn directory(dir: &Path) -> Result<(), Failure> {
     if dir.is_dir() { Ok(()) } else { Err(Failure::NoDirectory { path: protos::full(dir) }) }
 }
 
-/// Returns the files that may hold a store message: those that speak of this product at all.
+/// Returns the files that may hold a store message, which are those that speak of this product at all, and the hash of
+/// each file that was looked at.
 ///
 /// So a directory may hold protos of others that do not even compile.
-fn candidates(root: &Path, files: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
-    let mut candidates = Vec::new();
-    for file in files.into_iter().filter(|file| *file != root.join("protostore/v1/options.proto")) {
+fn candidates(root: &Path, files: Vec<PathBuf>) -> Result<(Vec<PathBuf>, Vec<(PathBuf, Hash)>), Failure> {
+    let own = root.join("protostore/v1/options.proto");
+    let (mut candidates, mut found) = (Vec::new(), Vec::new());
+    for file in files {
         let text = read_regular(&file, u64::MAX).map_err(Failure::at(&file))?;
-        if text.windows(b"protostore".len()).any(|window| window == b"protostore") {
-            candidates.push(file);
+        if file != own && text.windows(b"protostore".len()).any(|window| window == b"protostore") {
+            candidates.push(file.clone());
         }
+        found.push((file, hash::of(&text)));
     }
-    Ok(candidates)
+    Ok((candidates, found))
 }

@@ -31,6 +31,8 @@ pub struct Report {
     pub dry_run: bool,
     /// Whether it could not be computed what should be there: the findings are why.
     pub failed: bool,
+    /// Whether hashes say that all is as it was when it was computed, and so was found to be as it should be.
+    pub kept: bool,
 }
 
 /// Which verdicts make a check fail.
@@ -73,6 +75,7 @@ impl Report {
             removed,
             dry_run: _,
             failed,
+            kept,
         } = other;
         self.failed |= failed;
         self.stores += stores;
@@ -83,6 +86,7 @@ impl Report {
         self.notes.extend(notes);
         self.written.extend(written);
         self.removed.extend(removed);
+        self.kept &= kept;
         self
     }
 
@@ -141,6 +145,8 @@ impl Report {
         let wrote = self.command == "codegen";
         match (self.findings.len(), self.written.len(), self.removed.len()) {
             (0, _, _) if self.dry_run => "nothing was written, as asked".to_owned(),
+            (0, 0, 0) if self.kept && wrote => "nothing changed since that was found".to_owned(),
+            (0, 0, 0) if self.kept => "everything agrees, and nothing changed since that was found".to_owned(),
             (0, 0, 0) if wrote => "nothing changed".to_owned(),
             (0, _, _) if !wrote => "everything agrees".to_owned(),
             (0, written, 0) => format!("{} written", count(written, "file", "files")),

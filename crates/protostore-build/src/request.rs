@@ -1,6 +1,7 @@
 //! What `codegen` is asked to do with a schema that changed.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use protostore_evolve::plan::Word;
@@ -41,6 +42,9 @@ pub struct Request {
     pub dry_run: bool,
     /// A commit, branch or tag of git: what it has is not rewritten.
     pub against: Option<String>,
+    /// Where it is kept that nothing changed, by hashes of all that this follows from: the directory that Cargo builds
+    /// in. Without it everything is computed.
+    pub cache: Option<PathBuf>,
 }
 
 /// What is done to the newest version besides, so that it is never rewritten.
@@ -77,7 +81,7 @@ impl Request {
     /// Returns the flags that say this, as they are typed; `--dry-run` aside.
     #[must_use]
     pub fn flags(&self) -> String {
-        let Self { store, mode, name, accept, release, dry_run: _, against } = self;
+        let Self { store, mode, name, accept, release, dry_run: _, against, cache: _ } = self;
         let mut flags: Vec<String> = Vec::new();
         flags.extend(store.as_ref().map(|store| format!("--store {store}")));
         flags.extend((*mode == Mode::Amend).then(|| "--amend".to_owned()));
@@ -89,6 +93,11 @@ impl Request {
         }));
         flags.extend(against.as_ref().map(|against| format!("--against {against}")));
         flags.join(" ")
+    }
+
+    /// Returns whether nothing is asked for but what the protos say.
+    pub(crate) fn is_plain(&self) -> bool {
+        *self == Self { cache: self.cache.clone(), ..Self::default() }
     }
 
     /// Returns the accepted risks as evolution takes them.

@@ -3,40 +3,64 @@
 use protostore_emit::{Dialect, Statement};
 use rusqlite::{Connection, Result};
 
-/// Returns a sentence for each statement that reads a whole table to find some of its rows.
-///
-/// One that asks for all rows may.
-pub(crate) fn scans(db: &Connection, statements: &[Statement]) -> Result<Vec<String>> {
-    let found = statements.iter().filter(|statement| !statement.whole).map(|statement| {
-        let steps = scanned(db, &statement.sql(Dialect::Sqlite))?;
-        let sentence =
-            |step| format!("statement `{}` reads a whole table, as no index serves it: {step}", statement.name);
-        Ok(steps.into_iter().map(sentence).collect::<Vec<_>>())
-    });
-    found.collect::<Result<Vec<_>>>().map(|sentences| sentences.concat())
+use crate::trial::reason;
+
+/// What SQLite says against statements, as sentences.
+#[derive(Default)]
+pub(crate) struct Against {
+    /// It does not take them.
+    pub(crate) refused: Vec<String>,
+    /// They read a whole table to find some of its rows. One that asks for all rows may.
+    scans: Vec<String>,
+    /// They sort all rows that they select, for each page anew.
+    sorts: Vec<String>,
+    /// Their pages read the rows before their place to pass over them.
+    skips: Vec<String>,
 }
 
-/// Returns a sentence for each page that reads the rows before its place to pass over them.
-pub(crate) fn skips(db: &Connection, statements: &[Statement]) -> Result<Vec<String>> {
-    let found = statements.iter().filter(|statement| statement.seeks).map(|statement| {
-        let steps = plan(db, &statement.sql(Dialect::Sqlite))?;
-        let is_entered = steps.iter().any(|step| is_entered(step));
-        let steps = steps.join("; ");
-        let sentence = || format!("statement `{}` passes over the rows before its place: {steps}", statement.name);
-        Ok((!is_entered).then(sentence))
-    });
-    found.filter_map(Result::transpose).collect()
+impl Against {
+    /// Returns all sentences. Where a statement is refused, the others are asked for nothing else.
+    pub(crate) fn sentences(self) -> Vec<String> {
+        let Self { refused, scans, sorts, skips } = self;
+        if refused.is_empty() { [scans, sorts, skips].concat() } else { refused }
+    }
 }
 
-/// Returns a sentence for each statement that sorts all rows that it selects, for each page anew.
-pub(crate) fn sorts(db: &Connection, statements: &[Statement]) -> Result<Vec<String>> {
-    let found = statements.iter().filter(|statement| statement.paged).map(|statement| {
-        let step = plan(db, &statement.sql(Dialect::Sqlite))?.into_iter().find(|step| sorts_rows(step));
-        Ok(step.map(|step| {
-            format!("statement `{}` sorts for each page, as no index has its order: {step}", statement.name)
-        }))
-    });
-    found.filter_map(Result::transpose).collect()
+/// Tries each statement: SQLite takes it, and answers it by an index and in the order that it needs.
+pub(crate) fn against(db: &Connection, statements: &[Statement]) -> Against {
+    let mut against = Against::default();
+    for statement in statements {
+        let (name, sql) = (&statement.name, statement.sql(Dialect::Sqlite));
+        // The plan of a statement is made of the statement, so SQLite takes both or none.
+        let steps = if !statement.whole || statement.paged || statement.seeks {
+            plan(db, &sql)
+        } else {
+            db.prepare(&sql).map(|_| Vec::new())
+        };
+        let steps = match steps {
+            Ok(steps) => steps,
+            Err(error) => {
+                against.refused.push(format!("statement `{name}` is refused: {}", reason(&error)));
+                continue;
+            }
+        };
+        if !statement.whole {
+            against.scans.extend(
+                scanned(&steps)
+                    .into_iter()
+                    .map(|step| format!("statement `{name}` reads a whole table, as no index serves it: {step}")),
+            );
+        }
+        if let Some(step) = steps.iter().find(|step| statement.paged && sorts_rows(step)) {
+            let sentence = format!("statement `{name}` sorts for each page, as no index has its order: {step}");
+            against.sorts.push(sentence);
+        }
+        if statement.seeks && !steps.iter().any(|step| is_entered(step)) {
+            let steps = steps.join("; ");
+            against.skips.push(format!("statement `{name}` passes over the rows before its place: {steps}"));
+        }
+    }
+    against
 }
 
 /// Returns the steps of a statement's plan.
@@ -50,21 +74,20 @@ fn plan(db: &Connection, sql: &str) -> Result<Vec<String>> {
 ///
 /// A list of keys is a virtual table, and is meant to be read as a whole; so are the rows of a subquery, which has steps of
 /// its own.
-fn scanned(db: &Connection, sql: &str) -> Result<Vec<String>> {
-    let steps = plan(db, sql)?;
+fn scanned(steps: &[String]) -> Vec<String> {
     let mut subqueries: Vec<String> = Vec::new();
-    for step in &steps {
+    for step in steps {
         let name = ["CO-ROUTINE ", "MATERIALIZE "].iter().find_map(|word| step.strip_prefix(word));
         subqueries.extend(name.map(|name| format!("SCAN {name}")));
     }
     // The scan of a subquery comes after those inside of it, which may be of a table with the same name.
-    let mut found: Vec<String> = steps.into_iter().filter(|step| is_scan(step)).collect();
+    let mut found: Vec<String> = steps.iter().filter(|step| is_scan(step)).cloned().collect();
     for subquery in subqueries {
         if let Some(at) = found.iter().rposition(|step| *step == subquery) {
             found.remove(at);
         }
     }
-    Ok(found)
+    found
 }
 
 fn sorts_rows(step: &str) -> bool {
@@ -89,7 +112,7 @@ mod tests {
         let db = Connection::open_in_memory().expect("a database in memory");
         db.execute_batch("CREATE TABLE hosts (id TEXT PRIMARY KEY, rack TEXT) STRICT").expect("a table");
         db.execute_batch("CREATE TABLE c (id TEXT PRIMARY KEY, rack TEXT) STRICT").expect("a table");
-        scanned(&db, sql).expect("the planner answers")
+        scanned(&plan(&db, sql).expect("the planner answers"))
     }
 
     #[test]

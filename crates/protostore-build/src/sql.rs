@@ -23,6 +23,31 @@ pub(crate) fn read(sql: &str) -> Vec<Tree> {
     group(&mut tokens(sql).into_iter(), None)
 }
 
+/// Returns SQL text without comments, and with one blank for each stretch of layout outside of quotes.
+pub(crate) fn bare(sql: &str) -> String {
+    let mut text = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let after = |end: Option<usize>| end.unwrap_or(rest.len());
+        let (taken, is_layout) = match first {
+            c if c.is_whitespace() => (c.len_utf8(), true),
+            '-' if rest.starts_with("--") => (after(rest.find('\n')), true),
+            '/' if rest.starts_with("/*") => (after(rest[2..].find("*/").map(|at| at + 4)), true),
+            // A doubled quote ends one stretch and begins the next.
+            '"' | '`' | '\'' => (after(rest[1..].find(first).map(|at| at + 2)), false),
+            '[' => (after(rest.find(']').map(|at| at + 1)), false),
+            c => (c.len_utf8(), false),
+        };
+        match is_layout {
+            false => text.push_str(&rest[..taken]),
+            true if text.ends_with(' ') => {}
+            true => text.push(' '),
+        }
+        rest = &rest[taken..];
+    }
+    text
+}
+
 fn group(tokens: &mut std::vec::IntoIter<String>, until: Option<&str>) -> Vec<Tree> {
     let mut trees = Vec::new();
     while let Some(token) = tokens.next() {
@@ -108,12 +133,20 @@ fn operator(chars: &mut Peekable<Chars<'_>>, first: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::tokens;
+    use super::{bare, tokens};
 
     #[test]
     fn layout_and_comments_are_no_tokens() {
         let sql = "create -- a \"comment\"\n/* and ' another */ Table \"a\"\"b\" ( x'0f' <= 'it''s',1.5 )";
         assert_eq!(tokens(sql), ["CREATE", "TABLE", "\"a\"b\"", "(", "X'0F'", "<=", "'it''s'", ",", "1.5", ")"]);
         assert_eq!(tokens("a||'open"), ["A", "||", "'open'"]);
+    }
+
+    #[test]
+    fn quotes_keep_what_they_hold() {
+        let sql = "create -- a \"comment\"\n/* and ' another */ Table \"a  \"\"--b\" ( 'it''s  /*' ,[a  b],`c  d` )";
+        assert_eq!(bare(sql), "create Table \"a  \"\"--b\" ( 'it''s  /*' ,[a  b],`c  d` )");
+        assert_eq!(bare("a 'open  "), "a 'open  ");
+        assert_eq!(bare("a /* open  "), "a ");
     }
 }

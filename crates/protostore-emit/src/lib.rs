@@ -161,6 +161,12 @@ pub fn statements(schema: &Schema) -> Vec<Statement> {
     plan::Plan::of(schema, plan::EVERY_DIALECT).into_statements()
 }
 
+/// Returns every statement that the generated crate holds, by slot, in some dialects.
+#[must_use]
+pub fn statements_in(schema: &Schema, dialects: &'static [Dialect]) -> Vec<Statement> {
+    plan::Plan::of(schema, dialects).into_statements()
+}
+
 /// Returns every named CHECK of the schema, with what a refusal by it says.
 #[must_use]
 pub fn constraints(schema: &Schema) -> Vec<Constraint> {

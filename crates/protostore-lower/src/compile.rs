@@ -48,6 +48,8 @@ pub struct Compiled {
     pub(crate) files: Vec<String>,
     /// Files that belong to others, so that nothing is written in them.
     pub(crate) others: BTreeSet<String>,
+    /// Files that an include path has; the rest is carried along.
+    found: BTreeSet<String>,
     pub(crate) limits: Limits,
 }
 
@@ -116,8 +118,8 @@ fn compile_here(inputs: &Inputs, limits: Limits) -> Result<Compiled, Diagnostics
             sources.add(Arc::clone(text), file.file_descriptor_proto());
         }
     }
-    let others = std::mem::take(&mut opened.borrow_mut().others);
-    Ok(Compiled { pool, sources, files, others, limits })
+    let Opened { others, found, .. } = std::mem::take(&mut *opened.borrow_mut());
+    Ok(Compiled { pool, sources, files, others, found, limits })
 }
 
 /// Returns the name by which a file on the include path is imported.
@@ -163,6 +165,17 @@ fn slashes(path: &Path) -> Option<String> {
 }
 
 impl Compiled {
+    /// Returns the name of every file, and the text that it has on the include path; none where it is carried along.
+    ///
+    /// As long as [`read_import`](crate::read_import) returns the same for each name, the files compile to the same.
+    pub fn imports(&self) -> impl Iterator<Item = (String, Option<&str>)> {
+        self.pool.files().map(|file| {
+            let name = file.name().to_owned();
+            let text = self.found.contains(&name).then(|| self.sources.text(&name)).flatten();
+            (name, text.map(|text| &**text))
+        })
+    }
+
     /// Returns the full names of the store messages in the files that were given, in the order of the files.
     #[must_use]
     pub fn stores(&self) -> Vec<String> {

@@ -30,4 +30,4 @@ pub use lower::{lower, lower_after};
 pub use lowered::{Backfill, Dropped, Lowered};
 pub use nearest::nearest;
 pub use regular::{file_kind, read_regular};
-pub use resolver::carried;
+pub use resolver::{carried, read_import};

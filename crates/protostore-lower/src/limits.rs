@@ -65,6 +65,11 @@ impl Limits {
         Err(Diagnostic::new(Code::TooManyFiles, Place::file(name), None, message, help))
     }
 
+    /// Returns a file's bytes without the mark that editors on Windows begin a file of UTF-8 with, as protoc does.
+    pub(crate) fn without_mark(bytes: Vec<u8>) -> Vec<u8> {
+        bytes.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(bytes)
+    }
+
     /// Returns the text of a file that is quoted and not compiled, which may be of an edition.
     pub(crate) fn check_quoted(&self, name: &str, bytes: Vec<u8>) -> Option<Arc<str>> {
         self.check(name, bytes, true).ok()
@@ -82,9 +87,7 @@ impl Limits {
             return Err(Diagnostic::new(Code::FileTooLarge, Place::file(name), None, message, help));
         }
         let place = |span| Place { file: name.to_owned(), span: Some(span) };
-        // As protoc does: editors on Windows begin a file of UTF-8 with this mark.
-        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(bytes);
-        let text: Arc<str> = match String::from_utf8(bytes) {
+        let text: Arc<str> = match String::from_utf8(Self::without_mark(bytes)) {
             Ok(text) => text.into(),
             Err(err) => {
                 let at = err.utf8_error().valid_up_to();

@@ -37,8 +37,33 @@ pub(crate) struct Opened {
     pub(crate) texts: BTreeMap<String, Arc<str>>,
     /// Files that belong to others: those of further include paths, and those that are carried along.
     pub(crate) others: BTreeSet<String>,
+    /// Files that an include path has.
+    pub(crate) found: BTreeSet<String>,
     pub(crate) refused: Vec<Diagnostic>,
     bytes: usize,
+}
+
+/// Returns the text that an import of that name has on the include path, as bytes, without the mark that a file may begin
+/// with; none where no include path is asked, or none has it: then it is carried along, or missing.
+///
+/// # Errors
+/// If the file is there and cannot be read.
+pub fn read_import(includes: &[PathBuf], name: &str) -> Option<io::Result<Vec<u8>>> {
+    let (_, read) = read(includes, name, u64::MAX)?;
+    Some(read.map(Limits::without_mark))
+}
+
+/// Returns the bytes of the first file of that name on the include path, `most` at most, and which include path has it.
+fn read(includes: &[PathBuf], name: &str, most: u64) -> Option<(usize, io::Result<Vec<u8>>)> {
+    // What protoc refuses as well: a name that would leave the include paths, or be spelt in two ways.
+    let is_plain = !name.contains('\\') && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if name == OPTIONS.0 || !is_plain {
+        return None;
+    }
+    includes.iter().enumerate().find_map(|(at, include)| match read_regular(&include.join(name), most) {
+        Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
+        read => Some((at, read)),
+    })
 }
 
 /// Answers the imports of the protobuf compiler.
@@ -52,16 +77,6 @@ pub(crate) struct Resolver {
 impl Resolver {
     pub(crate) fn new(includes: Vec<PathBuf>, limits: Limits, opened: Rc<RefCell<Opened>>) -> Self {
         Self { includes, limits, google: GoogleFileResolver::new(), opened }
-    }
-
-    /// Returns the bytes of the first file of that name on the include path, one more than the limit at most, and which
-    /// include path has it.
-    fn read(&self, name: &str) -> Option<(usize, io::Result<Vec<u8>>)> {
-        let limit = self.limits.file_bytes as u64 + 1;
-        self.includes.iter().enumerate().find_map(|(at, include)| match read_regular(&include.join(name), limit) {
-            Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
-            read => Some((at, read)),
-        })
     }
 
     /// Checks a file against the limits and hands it to the compiler.
@@ -86,10 +101,9 @@ impl FileResolver for Resolver {
         if name == OPTIONS.0 {
             return self.open(name, OPTIONS.1.into());
         }
-        // What protoc refuses as well: a name that would leave the include paths, or be spelt in two ways.
-        let plain = !name.contains('\\') && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        match plain.then(|| self.read(name)).flatten() {
+        match read(&self.includes, name, self.limits.file_bytes as u64 + 1) {
             Some((at, Ok(bytes))) => {
+                self.opened.borrow_mut().found.insert(name.to_owned());
                 if at > 0 {
                     self.opened.borrow_mut().others.insert(name.to_owned());
                 }

@@ -25,7 +25,7 @@ fn committed() -> Lab {
 }
 
 fn against(lab: &Lab) -> Report {
-    let with = Comparison { against: Some("base".to_owned()) };
+    let with = Comparison { against: Some("base".to_owned()), cache: None };
     check(&lab.project(), &with).unwrap_or_else(|failure| panic!("{failure}"))
 }
 
@@ -107,7 +107,7 @@ fn a_store_that_is_gone_and_a_commit_that_is_not_there() {
     assert!(report.findings[0].title.starts_with("base has the store `lab.v0.LabStore` in lab"), "{report}");
 
     for unknown in ["no-such-branch", "--help"] {
-        let with = Comparison { against: Some(unknown.to_owned()) };
+        let with = Comparison { against: Some(unknown.to_owned()), cache: None };
         let failure = check(&lab.project(), &with).expect_err("no such commit");
         assert!(matches!(failure, Failure::Git { .. }), "{failure}");
         assert!(failure.to_string().starts_with(&format!("`{unknown}` cannot be compared with: ")), "{failure}");

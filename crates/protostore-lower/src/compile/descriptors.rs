@@ -134,7 +134,7 @@ pub fn compile_descriptors(inputs: &DescriptorInputs) -> Result<Compiled, Diagno
     }
     others.remove(resolver::OPTIONS.0);
     let files = if inputs.files.is_empty() { names } else { inputs.files.clone() };
-    Ok(Compiled { pool, sources, files, others, limits })
+    Ok(Compiled { pool, sources, files, others, found: BTreeSet::new(), limits })
 }
 
 /// Takes the files of `google.protobuf` from this compiler: each brings its own, of which some are not in the set, and some
