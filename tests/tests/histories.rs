@@ -41,6 +41,8 @@ fn former(schema: &'static Schema, version: usize) -> &'static Schema {
         whole: Box::leak(whole.into_boxed_str()),
         tables: &[],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: schema.descriptors,
     }))
 }

@@ -16,9 +16,9 @@ pub use crate::__options as options;
 pub use crate::__stmt as stmt;
 pub use crate::life::{Cascade, Expire, Life, Names, Revisions, SoftDelete};
 pub use crate::record::{
-    Around, Both, By, Chain, ChildTable, Children, EditedList, EditedMap, EditedValues, Element, Fill, Immutable,
-    ImmutableMember, ListEdits, Made, Make, MapEdits, MapKey, Nested, Numbered, RevisionField, Sequence, entries,
-    positions,
+    Around, Both, By, Chain, ChainOf, ChildTable, Children, EditedList, EditedMap, EditedValues, Element, Fill,
+    Immutable, ImmutableMember, ListEdits, Made, Make, MapEdits, MapKey, Nested, Numbered, RevisionField, Sequence,
+    chain_of, entries, positions,
 };
 pub use crate::redacted::Redacted;
 pub use crate::schema::{Listing, OrderBy, Param, ParamRole, Range, Stmt};

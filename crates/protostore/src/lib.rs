@@ -36,6 +36,7 @@ mod mask;
 mod merge;
 mod meter;
 mod number;
+mod once;
 mod ops;
 mod options;
 mod page_token;
@@ -66,10 +67,13 @@ pub use life::{Expiring, SoftDeleted};
 pub use mask::{Field, Mask};
 pub use merge::Merge;
 pub use number::EnumNumber;
+#[cfg(feature = "prost")]
+pub use once::Proto;
+pub use once::{Answer, RequestId};
 pub use ops::{
     AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get, GetBy,
-    GetDeleted, GetMany, Insert, InsertMany, ListBy, Op, Page, PageDeleted, PageOf, Purge, ReadOp, ShownBy, Sweep,
-    Undelete, Update, Upsert, UpsertBy, Verified, Verify, WriteOp,
+    GetDeleted, GetMany, Insert, InsertMany, ListBy, Once, Op, Page, PageDeleted, PageOf, Purge, ReadOp, ShownBy,
+    Sweep, Undelete, Update, Upsert, UpsertBy, Verified, Verify, WriteOp,
 };
 pub use options::Options;
 pub use page_token::PageTokens;

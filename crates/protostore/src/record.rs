@@ -19,7 +19,7 @@ pub(crate) mod touch;
 mod wire;
 
 pub use both::Both;
-pub use chain::{Chain, Chained, Link, chain_hash, chain_origin};
+pub use chain::{Chain, ChainOf, Chained, Link, chain_hash, chain_of, chain_origin};
 pub(crate) use children::all_of;
 pub use children::{By, Children, Element};
 pub use edited::{Around, EditedList, EditedMap, EditedValues, ListEdits, MapEdits, MapKey};

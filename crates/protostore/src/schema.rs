@@ -9,8 +9,8 @@ pub use constraint::Constraint;
 pub use path::FieldPath;
 pub use protostore_sql::ParamRole;
 
-use crate::life::Expire;
-use crate::record::Sequence;
+use crate::life::{Expire, SoftDelete};
+use crate::record::{ChainOf, Sequence};
 use crate::value::Kept;
 
 /// One store: its tables, and the way from the empty database to them.
@@ -38,6 +38,10 @@ pub struct Schema {
     pub tables: &'static [&'static Table],
     /// How the rows of those tables expire that do.
     pub expiring: &'static [&'static Expire],
+    /// How the rows of those tables are kept that are deleted softly.
+    pub soft_deleted: &'static [&'static SoftDelete],
+    /// How the chains of hashes of those tables are verified that have one.
+    pub chained: &'static [ChainOf],
     /// The encoded `FileDescriptorSet` of the messages.
     pub descriptors: &'static [u8],
 }

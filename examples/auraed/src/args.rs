@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::Limits;
-use crate::client::{CellCommand, MachineCommand, NetworkCommand};
+use crate::client::{CellCommand, MachineCommand, NetworkCommand, UpkeepCommand};
 
 /// Keeps machines, networks, images and cells in one encrypted file, and serves them over gRPC.
 #[derive(Debug, Parser)]
@@ -36,6 +36,10 @@ pub struct Serve {
     /// The private key that unlocks the database; made on the first start. Default: `server.key` in the data directory.
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
+
+    /// The directory in which clients can have backups made. Default: `backups` in the data directory.
+    #[arg(long, value_name = "DIR")]
+    pub backups: Option<PathBuf>,
 
     /// The Unix socket to listen on. Default: `auraed.sock` in the data directory.
     #[arg(long, value_name = "PATH")]
@@ -95,4 +99,7 @@ pub enum ClientCommand {
     /// About cells and executables.
     #[command(flatten)]
     Cells(CellCommand),
+    /// About the store as a whole.
+    #[command(flatten)]
+    Upkeep(UpkeepCommand),
 }

@@ -64,6 +64,12 @@ pub enum Failure {
     /// The daemon refused a request.
     #[error("{:?}: {}", .0.code(), .0.message())]
     Refused(Box<tonic::Status>),
+    /// The daemon ended its answer before it was whole.
+    #[error("the daemon ended its answer before it was whole")]
+    Cut,
+    /// A search of the store has found something.
+    #[error("the store is not sound\n{0}")]
+    Unsound(String),
     /// The output cannot be written.
     #[error("cannot write the output")]
     Output(#[source] io::Error),

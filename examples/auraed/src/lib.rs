@@ -19,7 +19,7 @@ mod services;
 use std::io::{self, IsTerminal};
 
 pub use args::{Args, Client, ClientCommand, Command, Daemon, Serve};
-pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand};
+pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand, UpkeepCommand};
 pub use failure::Failure;
 pub use limits::Limits;
 

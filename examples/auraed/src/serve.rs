@@ -3,7 +3,7 @@
 use std::fs::DirBuilder;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aurae::Store;
@@ -45,9 +45,14 @@ fn open(args: &Serve) -> Result<Store, Failure> {
         .create(&args.data)
         .map_err(|error| Failure::Data(args.data.clone(), error))?;
     let database = args.data.join(DATABASE);
-    let key_file = args.key.clone().unwrap_or_else(|| args.data.join("server.key"));
+    let key_file = key_file(args);
     key::ensure(&key_file, &database)?;
     Ok(aurae::open(&database, &Key::from_pem_file(&key_file)?)?)
+}
+
+/// Returns where the private key is.
+fn key_file(args: &Serve) -> PathBuf {
+    args.key.clone().unwrap_or_else(|| args.data.join("server.key"))
 }
 
 /// Listens, serves, and drains after a signal.
@@ -65,6 +70,8 @@ async fn accept(
         None => None,
     };
     let (health, routes) = services::routes(store, &args.limits).await?;
+    let backups = args.backups.clone().unwrap_or_else(|| args.data.join("backups"));
+    let own = services::with_upkeep(routes.clone(), store, key_file(args), backups);
 
     announce(&format!("unix:{}", socket.display()));
     if let Some(tcp) = &tcp {
@@ -83,7 +90,7 @@ async fn accept(
     let (limits, room) = (&args.limits, args.limits.connections());
     let over_unix = {
         let (incoming, stopped) = (admitted(UnixListenerStream::new(unix), room.clone()), wait(stopped.clone()));
-        limits.server(routes.clone()).serve_with_incoming_shutdown(incoming, stopped)
+        limits.server(own).serve_with_incoming_shutdown(incoming, stopped)
     };
     let over_tcp = async {
         let Some(tcp) = tcp else { return Ok(()) };

@@ -145,6 +145,8 @@ protostore::generated::format! {
             &records::guest::TABLE,
         ],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: proto::DESCRIPTORS,
     };
 

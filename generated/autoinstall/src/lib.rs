@@ -158,6 +158,8 @@ protostore::generated::format! {
             &records::certificate::TABLE,
         ],
         expiring: &[],
+        soft_deleted: &[&records::user::SOFT_DELETE],
+        chained: &[],
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -131,6 +131,8 @@ protostore::generated::format! {
             &records::audit_entry::TABLE,
         ],
         expiring: &[&records::fact::EXPIRE],
+        soft_deleted: &[],
+        chained: &[protostore::generated::chain_of::<records::audit_entry::AuditEntry>()],
         descriptors: proto::DESCRIPTORS,
     };
 

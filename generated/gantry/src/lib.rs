@@ -114,6 +114,8 @@ protostore::generated::format! {
             &records::raft_state::TABLE,
         ],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -115,6 +115,8 @@ protostore::generated::format! {
             &records::cached_path::TABLE,
         ],
         expiring: &[&records::cached_path::EXPIRE],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: proto::DESCRIPTORS,
     };
 

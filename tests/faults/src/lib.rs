@@ -7,6 +7,7 @@
 //! Each harness has a control: a fault that a sound store cannot survive, such as a disk that forgets what it has synced.
 //! A harness that does not notice its control is of no use, so that is a failure as well.
 
+pub mod child;
 pub mod images;
 pub mod plan;
 pub mod vfs;

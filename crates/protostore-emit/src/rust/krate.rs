@@ -113,6 +113,12 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
         modules.map(|module| quote!(&records::#module::#name)).collect()
     };
     let expiring = statics(tables.iter().filter(|table| table.expire.is_some()).collect(), "EXPIRE");
+    let soft = statics(tables.iter().filter(|table| table.soft_delete.is_some()).collect(), "SOFT_DELETE");
+    let chained = tables.iter().filter(|table| table.hash_chain.is_some()).map(|table| {
+        let (module, record) = (ident(&table.record.module), ident(&table.record.ty.rust));
+        quote!(protostore::generated::chain_of::<records::#module::#record>())
+    });
+    let chained: Vec<_> = chained.collect();
     let tables = statics(tables.iter().collect(), "TABLE");
     quote! {
         /// The schema that this crate reads and writes.
@@ -128,6 +134,8 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
             whole: include_str!("../schema.sqlite.sql"),
             tables: &[#(#tables),*],
             expiring: &[#(#expiring),*],
+            soft_deleted: &[#(#soft),*],
+            chained: &[#(#chained),*],
             descriptors: proto::DESCRIPTORS,
         };
     }

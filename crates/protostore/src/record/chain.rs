@@ -4,8 +4,11 @@ use sha2::{Digest, Sha256};
 
 use super::Record;
 use crate::error::{Error, Result};
+use crate::ops::{Verified, Verify};
 use crate::schema::Stmt;
 use crate::session::Session;
+use crate::sqlite::Sqlite;
+use crate::store::View;
 use crate::value::{Decode, Row};
 
 /// How the hash of a row is reached and made.
@@ -24,6 +27,24 @@ pub struct Chain<R: Record> {
     pub set: fn(&mut R, Vec<u8>),
     /// Returns the protobuf encoding of a record without its hash.
     pub encode: fn(&R) -> Vec<u8>,
+}
+
+/// How the chain of a table is verified that is known by its data.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainOf {
+    /// The table.
+    pub table: &'static str,
+    /// Verifies the rows after one that was verified before, or all of them.
+    pub verify: fn(&mut View<'_, Sqlite>, Option<Link>) -> Result<Verified>,
+}
+
+/// Returns how the chain of a record's table is verified.
+#[must_use]
+pub const fn chain_of<R: Chained>() -> ChainOf {
+    ChainOf {
+        table: R::TABLE.layout.name,
+        verify: |view, after| view.run(after.map_or_else(Verify::<R>::new, Verify::after)),
+    }
 }
 
 /// A record whose table has a `hash_chain`.

@@ -38,8 +38,12 @@ mod copy;
 mod create;
 mod duplicate;
 mod engine;
+#[cfg(feature = "prost")]
+mod export;
 mod ffi;
 mod identity;
+#[cfg(feature = "prost")]
+mod import;
 mod integrity;
 mod lock;
 mod log;
@@ -60,13 +64,15 @@ pub(crate) use backup::{restore, rotate};
 pub(crate) use cipher::has_failed as cipher_has_failed;
 pub(crate) use close::close;
 pub(crate) use cold::{Cold, cold};
+#[cfg(feature = "prost")]
+pub(crate) use export::{lines as export_lines, plain as export_sqlite};
 pub(crate) use ffi::{cache_lookups, memory_used};
 pub(crate) use integrity::{check_table, tables};
 pub(crate) use log::{Log, Moved, STAMP};
 pub(crate) use refusal::is_disk_full;
 pub(crate) use reserve::Reserve;
 pub(crate) use status::{count_rows, status};
-pub(crate) use verify::{Verified, verify};
+pub(crate) use verify::{Verified, left_out, made, verify};
 
 use bookkeeping::Label;
 use caches::Caches;

@@ -19,6 +19,8 @@
 mod copies;
 mod database;
 mod exchange;
+#[cfg(feature = "prost")]
+mod export;
 mod housework;
 mod keeper;
 mod served;
@@ -31,6 +33,8 @@ pub(in crate::sqlite) use keeper::{Keeper, Work};
 
 pub use copies::{Copied, CopyOptions, CopyProgress, Stage};
 pub use database::{Database, FileOptions, restore, rotate};
+#[cfg(feature = "prost")]
+pub use export::{ExportOptions, Exported};
 pub use keeper::{KeeperInfo, KeeperOptions, Kept};
 pub use sql::{Step, Value};
 pub use status::{FileStatus, GroupStatus, QueueStatus, Sizes, Status, TableRows, VersionStatus};

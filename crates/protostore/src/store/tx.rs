@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::fixed::Fixed;
 use crate::mask::Mask;
 use crate::meter::Meter;
-use crate::ops::{self, Delete, DeleteMany, InsertMany, Op, Update, WriteOp, prepare};
+use crate::once::{Answer, RequestId};
+use crate::ops::{self, Delete, DeleteMany, InsertMany, Op, Update, WriteOp, once, prepare};
 use crate::record::{Make, Mutable, Record, Revised, check};
 use crate::session::{Part, Session};
 
@@ -140,6 +141,34 @@ impl<'a, E: Engine> Tx<'a, E> {
     /// ```
     pub fn dry_run<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.inside(Part::Open, false, f)
+    }
+
+    /// Runs a closure once, however often its request comes: what was answered is answered the same again, for a day, also
+    /// after a crash, and the closure does not run.
+    ///
+    /// ```
+    /// # use protostore::{Answer, Engine, Record, RequestId, Result, Tx};
+    /// /// Inserts a record with what belongs to it.
+    /// fn create<R: Record + Answer, E: Engine>(tx: &mut Tx<'_, E>, request: &RequestId, all: &[R]) -> Result<u64> {
+    ///     tx.once(request, |tx| {
+    ///         all.iter().try_for_each(|record| tx.insert(record).map(drop))?;
+    ///         Ok(all.len() as u64)
+    ///     })
+    /// }
+    /// ```
+    ///
+    /// The same id with another request is rejected with [`Kind::Invalid`](crate::Kind::Invalid). Where the closure fails,
+    /// nothing was answered.
+    pub fn once<A: Answer>(&mut self, request: &RequestId, f: impl FnOnce(&mut Self) -> Result<A>) -> Result<A> {
+        let now = Fixed::now().present()?;
+        let found = self.inside(Part::Operation, true, |tx| E::wait(once::answered(tx.0.session, request, now)))?;
+        if let Some(answer) = found {
+            return A::from_answer(&answer);
+        }
+        let answer = f(self)?;
+        let kept = answer.to_answer();
+        self.inside(Part::Operation, true, |tx| E::wait(once::keep(tx.0.session, request, kept, now)))?;
+        Ok(answer)
     }
 
     /// Runs an operation, with the means to undo it alone.

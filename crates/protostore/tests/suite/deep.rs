@@ -49,6 +49,8 @@ static SCHEMA: Schema = Schema {
     whole: SQL,
     tables: &[&TABLE],
     expiring: &[],
+    soft_deleted: &[],
+    chained: &[],
     descriptors: b"",
 };
 

@@ -20,6 +20,7 @@ mod joins;
 mod lists;
 mod log;
 mod masks;
+mod once;
 mod one_writer;
 mod parts;
 mod records;

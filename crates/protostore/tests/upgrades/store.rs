@@ -137,6 +137,8 @@ pub(crate) const fn schema(migrations: &'static [Migration], whole: &'static str
         whole,
         tables: &[],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: b"descriptors",
     }
 }

@@ -6,6 +6,8 @@
 mod fixture;
 
 mod backups;
+#[cfg(feature = "prost")]
+mod exports;
 mod housework;
 mod restores;
 mod rotations;

@@ -4,6 +4,7 @@ mod cells;
 mod machines;
 mod networks;
 mod show;
+mod upkeep;
 
 use std::io::Write;
 
@@ -12,6 +13,7 @@ use tonic::transport::{Channel, Endpoint};
 pub use self::cells::CellCommand;
 pub use self::machines::{Contents, MachineCommand};
 pub use self::networks::NetworkCommand;
+pub use self::upkeep::UpkeepCommand;
 use crate::args::Daemon;
 use crate::{Client, ClientCommand, Failure};
 
@@ -22,6 +24,7 @@ pub(crate) async fn run(client: Client) -> Result<(), Failure> {
         ClientCommand::Machines(command) => machines::ask(channel, command).await?,
         ClientCommand::Networks(command) => networks::ask(channel, command).await?,
         ClientCommand::Cells(command) => cells::ask(channel, command).await?,
+        ClientCommand::Upkeep(command) => upkeep::ask(channel, command).await?,
     };
     std::io::stdout().write_all(shown.as_bytes()).map_err(Failure::Output)
 }

@@ -7,11 +7,15 @@ mod images;
 mod machines;
 mod networks;
 mod shown;
+mod upkeep;
+
+use std::path::PathBuf;
 
 use aurae::Store;
 use aurae::proto::aurae::cells::v0::cell_service_server::CellServiceServer;
 use aurae::proto::aurae::images::v0::image_service_server::ImageServiceServer;
 use aurae::proto::aurae::net::v0::net_service_server::NetServiceServer;
+use aurae::proto::aurae::upkeep::v0::upkeep_service_server::UpkeepServiceServer;
 use aurae::proto::aurae::vms::v0::vm_service_server::VmServiceServer;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -56,6 +60,15 @@ pub(crate) async fn routes(store: &Store, limits: &Limits) -> Result<(HealthRepo
         .add_service(bounded!(CellServiceServer::new(cells::Cells(core.clone()))))
         .add_service(bounded!(ImageServiceServer::new(images::Images(core))));
     Ok((health, routes.routes()))
+}
+
+/// Adds the service that looks after the store, which encrypts backups with the key of this file and puts them into this
+/// directory.
+///
+/// It is for whoever may use the Unix socket: over TCP, every user of this host could ask it.
+pub(crate) fn with_upkeep(routes: Routes, store: &Store, key_file: PathBuf, backups: PathBuf) -> Routes {
+    let upkeep = upkeep::Upkeep { store: store.clone(), key_file, backups };
+    routes.add_service(UpkeepServiceServer::new(upkeep))
 }
 
 /// Tells whoever watches that no more requests are taken.

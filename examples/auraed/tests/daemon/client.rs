@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::process::Daemon;
 
 /// Runs the client and returns whether it succeeded, and what it said.
-fn client(daemon: &Daemon, arguments: &[&str]) -> (bool, String) {
+pub(crate) fn client(daemon: &Daemon, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_auraed"));
     let output = command.arg("client").arg("--socket").arg(&daemon.socket).args(arguments).output().unwrap();
     let said = if output.status.success() { output.stdout } else { output.stderr };

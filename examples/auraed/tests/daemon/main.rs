@@ -11,6 +11,7 @@ mod protocol;
 mod refusals;
 mod relations;
 mod updates;
+mod upkeep;
 
 use aurae::proto::aurae::vms::v0::vm_service_client::VmServiceClient;
 use aurae::proto::aurae::vms::v0::{CreateVirtualMachineRequest, GetVirtualMachineRequest, VirtualMachine};

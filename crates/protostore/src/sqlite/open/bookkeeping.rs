@@ -1,7 +1,7 @@
 //! The tables that protostore keeps for itself in every database, under the prefix `protostore__`.
 //!
-//! They are on disk for ever: which store this is, what each of its versions looked like, which numbers it gave, and
-//! whether it needs the log beside it. Any later tool can open the file and name what it finds.
+//! They are on disk for ever: which store this is, what each of its versions looked like, which numbers it gave, which
+//! requests it has answered, and whether it needs the log beside it. Any later tool can open the file and name what it finds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -52,6 +52,16 @@ CREATE TABLE IF NOT EXISTS "protostore__state" (
   "sequence" INTEGER NOT NULL,
   "closed" INTEGER NOT NULL CONSTRAINT "closed__check" CHECK ("closed" IN (0, 1))
 ) STRICT;
+CREATE TABLE IF NOT EXISTS "protostore__requests" (
+  "principal" TEXT NOT NULL,
+  "method" TEXT NOT NULL,
+  "id" TEXT NOT NULL,
+  "hash" BLOB NOT NULL,
+  "answer" BLOB NOT NULL,
+  "time" INTEGER NOT NULL,
+  PRIMARY KEY ("principal", "method", "id")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS "protostore__requests__time" ON "protostore__requests" ("time");
 "#;
 
 /// What the database says about itself.

@@ -15,6 +15,8 @@ mod joins;
 mod lists;
 #[path = "../../../tests/suite/masks.rs"]
 mod masks;
+#[path = "../../../tests/suite/once.rs"]
+mod once;
 #[path = "../../../tests/suite/parts.rs"]
 mod parts;
 #[path = "../../../tests/suite/records.rs"]

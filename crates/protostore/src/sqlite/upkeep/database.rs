@@ -4,6 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Anchor, Copied, CopyOptions, FileStatus, TableRows, VerifyReport};
+#[cfg(feature = "prost")]
+use super::{ExportOptions, Exported};
 use crate::error::Result;
 use crate::key::Key;
 use crate::sqlite::SqliteOptions;
@@ -132,6 +134,42 @@ impl Database {
     /// As [`Store::backup`](crate::Store::backup).
     pub fn backup(&self, path: impl AsRef<Path>, key: &Key, options: &CopyOptions) -> Result<Copied> {
         self.0.backup(path.as_ref(), key, options)
+    }
+}
+
+#[cfg(feature = "prost")]
+impl Database {
+    /// Writes the rows of all tables as JSON lines: first what the database is, then `{"table": …, "row": {…}}` for each row,
+    /// by the SQL names of tables and columns, at last their number.
+    ///
+    /// Integers and texts are as in JSON; `{"real": "0.5"}` is a floating-point number, `{"base64": …}` bytes, and
+    /// `{"redacted": true}` the value of a field that is `debug_redact`. Times and enums are the numbers that the database
+    /// holds. [`Database::import_lines`] reads them.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or the lines cannot be written.
+    pub fn export_lines(&self, out: &mut dyn std::io::Write, options: &ExportOptions) -> Result<Exported> {
+        self.0.export_lines(out, options)
+    }
+
+    /// Copies the database into a file of plain SQLite, which anybody can read who can read the file.
+    ///
+    /// # Errors
+    /// [`Kind::Precondition`](crate::Kind::Precondition) where the store has fields that are `debug_redact` and
+    /// [`ExportOptions::reveal_redacted`] was not said; otherwise as [`Database::backup`].
+    pub fn export_sqlite(&self, path: impl AsRef<Path>, options: &ExportOptions) -> Result<Exported> {
+        self.0.export_sqlite(path.as_ref(), options)
+    }
+
+    /// Reads the lines of an export into this database, which is of the same version and has no rows: all of them or none.
+    ///
+    /// Constraints and references hold for them; triggers do not run, so that revisions and times are those of the export.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`](crate::Kind::Invalid) with the number of the line that is wrong,
+    /// [`Kind::Precondition`](crate::Kind::Precondition) where the database has rows; nothing has changed then.
+    pub fn import_lines(&mut self, lines: &mut dyn std::io::BufRead) -> Result<Exported> {
+        self.0.import_lines(lines)
     }
 }
 

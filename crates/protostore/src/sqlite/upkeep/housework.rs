@@ -1,17 +1,24 @@
 //! A round of the keeper: each batch is a request to the writer, as those of callers are, so that they share its groups.
 
-use rusqlite::Connection;
+use std::time::Duration;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Params};
 
 use super::keeper::{KeeperOptions, Kept, Work};
 use crate::call::CallOptions;
 use crate::error::{Error, Kind, Result};
 use crate::fixed::Fixed;
+use crate::life::SoftDelete;
+use crate::once::KEPT_SECONDS;
 use crate::ops::Batch;
-use crate::session::block;
+use crate::session::{Part, Session, block, now};
 use crate::sqlite::fault::fault;
 use crate::sqlite::held::Held;
 use crate::sqlite::job::Request;
 use crate::sqlite::state::closed;
+use crate::time::Timestamp;
+use crate::value::{InForm, Kept as OwnedValue};
 
 /// What the work of a round is called where it is asked what runs.
 const NAME: &str = "the keeper";
@@ -34,6 +41,12 @@ pub(super) fn round(
         return Ok(());
     }
     sweep(work, options, kept, goes_on)?;
+    if let Some(age) = options.purge_after {
+        for soft in work.schema.soft_deleted {
+            kept.purged += purge(work, soft, age, options.batch, goes_on)?;
+        }
+    }
+    kept.requests += forget(work, options.batch, goes_on)?;
     if optimize && goes_on() {
         write(work, |connection| {
             connection.execute_batch(&format!("PRAGMA analysis_limit = {LOOKS}; PRAGMA optimize")).map_err(fault)
@@ -66,6 +79,107 @@ fn sweep(work: &Work, options: &KeeperOptions, kept: &mut Kept, goes_on: &dyn Fn
         }
     }
     Ok(())
+}
+
+/// Deletes for good what was deleted softly so long ago, the longest ago first; what others still name is passed over.
+fn purge(
+    work: &Work,
+    soft: &'static SoftDelete,
+    age: Duration,
+    batch: usize,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<u64> {
+    let Some(before) = ago(age)? else { return Ok(0) };
+    let before = OwnedValue::of(&InForm(soft.clock, before))?;
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let key: Vec<_> = soft.table.key.iter().map(|column| quoted(column)).collect();
+    let (table, key, time) = (quoted(soft.table.layout.name), key.join(", "), quoted(soft.column));
+    let find = format!("SELECT {key} FROM {table} WHERE {time} < ?1 ORDER BY {time}, {key} LIMIT ?2 OFFSET ?3");
+    let limit = i64::try_from(batch).unwrap_or(i64::MAX);
+    let (mut purged, mut passed) = (0, 0_i64);
+    while goes_on() {
+        let (find, before) = (find.clone(), before.clone());
+        let run = move |held: &mut Held| {
+            let keys = rows(held.connection(), &find, (value(&before), limit, passed))?;
+            let mut gone = 0;
+            for key in &keys {
+                held.part_now(Part::Open)?;
+                match now(held.run(&soft.purge, key)) {
+                    Ok(rows) => {
+                        held.part_now(Part::Keep)?;
+                        gone += rows;
+                    }
+                    Err(e) if matches!(e.kind(), Kind::Reference | Kind::Precondition) => held.part_now(Part::Undo)?,
+                    Err(e) => {
+                        held.part_now(Part::Undo)?;
+                        return Err(e);
+                    }
+                }
+            }
+            Ok((i64::try_from(keys.len()).unwrap_or(i64::MAX), gone))
+        };
+        let (found, gone) = request(work, Request::closure(CallOptions::new(), NAME, run))?;
+        purged += gone;
+        passed += found - i64::try_from(gone).unwrap_or(found).min(found);
+        if found < limit {
+            break;
+        }
+    }
+    Ok(purged)
+}
+
+/// Forgets the answers of requests that are older than a day.
+fn forget(work: &Work, batch: usize, goes_on: &dyn Fn() -> bool) -> Result<u64> {
+    const OLD: &str = r#"DELETE FROM "protostore__requests" WHERE ("principal", "method", "id") IN
+        (SELECT "principal", "method", "id" FROM "protostore__requests" WHERE "time" < ?1 ORDER BY "time" LIMIT ?2)"#;
+    let mut forgotten = 0;
+    while goes_on() {
+        let Some(before) = ago(Duration::from_secs(KEPT_SECONDS.unsigned_abs()))? else { break };
+        let run = move |held: &mut Held| now(held.run_dynamic(OLD, &[], &(before, batch as u64)));
+        let gone = request(work, Request::closure(CallOptions::new(), NAME, run))?;
+        forgotten += gone;
+        if gone < batch as u64 {
+            break;
+        }
+    }
+    Ok(forgotten)
+}
+
+/// Returns the time so long ago; none where there was none.
+fn ago(age: Duration) -> Result<Option<Timestamp>> {
+    let now = Fixed::now().present()?;
+    let seconds = i64::try_from(age.as_secs()).ok().and_then(|age| now.seconds().checked_sub(age));
+    Ok(seconds.and_then(|seconds| Timestamp::new(seconds, now.nanos().cast_signed())))
+}
+
+/// Reads the rows of a statement as they are.
+fn rows(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<Vec<OwnedValue>>> {
+    let mut statement = connection.prepare(sql).map_err(fault)?;
+    let columns = statement.column_count();
+    let row = |row: &rusqlite::Row<'_>| {
+        let owned = |at| {
+            Ok(match row.get(at)? {
+                Value::Null => OwnedValue::Null,
+                Value::Integer(value) => OwnedValue::Int(value),
+                Value::Real(value) => OwnedValue::Real(value),
+                Value::Text(value) => OwnedValue::Text(value),
+                Value::Blob(value) => OwnedValue::Blob(value),
+            })
+        };
+        (0..columns).map(owned).collect()
+    };
+    statement.query_map(parameters, row).and_then(Iterator::collect).map_err(fault)
+}
+
+/// The same for a value that is bound.
+fn value(value: &OwnedValue) -> Value {
+    match value {
+        OwnedValue::Null => Value::Null,
+        OwnedValue::Int(value) => Value::Integer(*value),
+        OwnedValue::Real(value) => Value::Real(*value),
+        OwnedValue::Text(value) => Value::Text(value.clone()),
+        OwnedValue::Blob(value) => Value::Blob(value.clone()),
+    }
 }
 
 /// Gives pages that hold nothing back to the disk, and returns how many.

@@ -6,14 +6,17 @@ use std::sync::{Arc, PoisonError};
 use rusqlite::Connection;
 
 use super::exchange::Busy;
-use super::{Anchor, Copied, CopyOptions, Kept, QueueStatus, Status, TableRows, VerifyReport};
+use super::{Anchor, ChainHead, Check, Copied, CopyOptions, Kept, QueueStatus, Status, TableRows, VerifyReport};
 use crate::error::{Error, Kind, Result};
 use crate::key::Key;
+use crate::ops::Verified;
+use crate::record::{ChainOf, Link};
 use crate::sqlite::Sqlite;
 use crate::sqlite::close::Core;
 use crate::sqlite::fault::fault;
-use crate::sqlite::open::{self, Verified};
-use crate::store::Store;
+use crate::sqlite::open;
+use crate::sqlite::watch::Time;
+use crate::store::{Store, View};
 
 /// After how many steps of SQLite's machine upkeep asks whether the store closes.
 const STEPS: i32 = 1000;
@@ -76,10 +79,23 @@ impl Store<Sqlite> {
         connection.progress_handler(STEPS, Some(move || state.accepts().is_err())).map_err(fault)?;
         let newer = core.info.newer.is_some();
         let schema = (!newer).then_some(core.schema);
-        let what = Verified { encrypted: core.connector.is_encrypted(), served: true, schema, anchor };
-        let (sequence, checks) = open::verify(&connection, &what);
+        let what = open::Verified { encrypted: core.connector.is_encrypted(), served: true, schema, anchor };
+        let (sequence, mut checks) = open::verify(&connection, &what);
+        drop(connection);
+        let mut chains = Vec::new();
+        match schema.map(|schema| schema.chained) {
+            Some([]) => checks.push(open::left_out(Check::Chains, "no table has a hash_chain")),
+            Some(chained) => checks.push(open::made(Check::Chains, || {
+                let mut findings = Vec::new();
+                for chain in chained {
+                    self.verify_chain(chain, anchor, &mut chains, &mut findings);
+                }
+                Ok(findings)
+            })),
+            None => checks.push(open::left_out(Check::Chains, "the database is newer than this program")),
+        }
         core.state.accepts()?;
-        Ok(VerifyReport { sequence, checks, chains: Vec::new() })
+        Ok(VerifyReport { sequence, checks, chains })
     }
 
     /// Returns what the store does, and what its file says. It reads a few rows.
@@ -112,6 +128,40 @@ impl Store<Sqlite> {
         open::count_rows(&core.connector.reader()?).map_err(fault)
     }
 
+    /// Writes the rows of all tables as JSON lines, of one moment, while reads and writes go on; see
+    /// [`Database::export_lines`](super::Database::export_lines).
+    ///
+    /// The log is not moved into the file meanwhile.
+    #[cfg(feature = "prost")]
+    pub fn export_lines(
+        &self,
+        out: &mut dyn std::io::Write,
+        options: &super::ExportOptions,
+    ) -> Result<super::Exported> {
+        self.in_snapshot(|core, connection| open::export_lines(connection, &core.info.engine.path, out, options))
+    }
+
+    /// Copies the store into a file of plain SQLite, of one moment, while reads and writes go on; see
+    /// [`Database::export_sqlite`](super::Database::export_sqlite).
+    #[cfg(feature = "prost")]
+    pub fn export_sqlite(&self, path: impl AsRef<Path>, options: &super::ExportOptions) -> Result<super::Exported> {
+        self.in_snapshot(|core, connection| {
+            open::export_sqlite(connection, &core.info.engine.path, path.as_ref(), options)
+        })
+    }
+
+    /// Runs work over a connection of its own that sees one moment, and ends it where the store closes.
+    #[cfg(feature = "prost")]
+    fn in_snapshot<T>(&self, work: impl FnOnce(&Core, &Connection) -> Result<T>) -> Result<T> {
+        let core = self.core()?;
+        let _busy = Busy::new(&core.exchange, 0);
+        let mut connection = core.connector.reader()?;
+        let state = Arc::clone(&core.state);
+        connection.progress_handler(STEPS, Some(move || state.accepts().is_err())).map_err(fault)?;
+        connection.execute_batch("BEGIN; SELECT 1 FROM \"protostore__state\"").map_err(fault)?;
+        work(core, &connection)
+    }
+
     /// Does now what the keeper does in the background, and returns what was done: sweeps what has expired, deletes for good
     /// what was deleted softly long enough ago and the answers of requests that are older than a day, gives pages that hold
     /// nothing back to the disk, and moves the log into the file.
@@ -140,6 +190,39 @@ impl Store<Sqlite> {
     pub fn resume_keeper(&self) -> Result<()> {
         self.core()?.keeper.pause(false);
         Ok(())
+    }
+
+    /// Verifies a chain from its first row, and that the row of its anchor is still there.
+    fn verify_chain(&self, chain: &ChainOf, anchor: &Anchor, chains: &mut Vec<ChainHead>, findings: &mut Vec<String>) {
+        let table = chain.table;
+        let verify = |after: Option<Link>| {
+            let core = self.core()?;
+            // However long it is, it is of one moment, and takes the time that it takes.
+            let mut held = core.far.lend(None)?;
+            let time = Time { within: None, until: None };
+            held.serve("a verification", time, |held| held.snapshot(|held| (chain.verify)(&mut View::new(held), after)))
+        };
+        match verify(None) {
+            Ok(Verified { rows, head, broken }) => {
+                if let Some(number) = broken {
+                    findings.push(format!(
+                        "{table}: row {number} does not fit: it was changed, or one before it is missing, added or moved"
+                    ));
+                }
+                chains.push(ChainHead { table: table.to_owned(), rows, head });
+            }
+            Err(e) => findings.push(format!("{table}: the chain could not be read to its end: {e}")),
+        }
+        for (_, head) in anchor.heads.iter().filter(|(of, _)| of == table) {
+            match verify(Some(head.clone())) {
+                Ok(Verified { broken: Some(number), head: None, .. }) if number == head.number => findings.push(format!(
+                    "{table}: row {number} is not there with the hash that was kept: the end of the chain is missing, or an \
+                     older copy of the database was put back"
+                )),
+                Ok(_) => {}
+                Err(e) => findings.push(format!("{table}: the chain could not be read from row {}: {e}", head.number)),
+            }
+        }
     }
 
     fn core(&self) -> Result<&Core> {

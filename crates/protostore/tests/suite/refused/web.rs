@@ -60,6 +60,8 @@ pub static SCHEMA: Schema = Schema {
     whole: SQL,
     tables: &[&left::TABLE, &right::TABLE, &hold::TABLE, &note::TABLE, &fixed::TABLE, &log::TABLE, &tally::TABLE],
     expiring: &[],
+    soft_deleted: &[],
+    chained: &[],
     descriptors: b"",
 };
 

@@ -74,6 +74,8 @@ fn program(store: &Store, migrations: &[[&'static str; 2]]) -> &'static Schema {
         whole: own(&store.sql),
         tables: &[],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: Box::leak(store.descriptors.clone().into_boxed_slice()),
     }))
 }

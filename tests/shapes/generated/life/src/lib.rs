@@ -149,6 +149,12 @@ protostore::generated::format! {
             &records::ticket::EXPIRE,
             &records::rank::EXPIRE,
         ],
+        soft_deleted: &[
+            &records::folder::SOFT_DELETE,
+            &records::note::SOFT_DELETE,
+            &records::badge::SOFT_DELETE,
+        ],
+        chained: &[],
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -138,6 +138,8 @@ protostore::generated::format! {
             &records::run::TABLE,
         ],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: proto::DESCRIPTORS,
     };
 

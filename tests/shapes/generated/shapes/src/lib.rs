@@ -409,6 +409,11 @@ protostore::generated::format! {
             &records::known::TABLE,
         ],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[
+            protostore::generated::chain_of::<records::audit::Audit>(),
+            protostore::generated::chain_of::<records::entry::Entry>(),
+        ],
         descriptors: proto::DESCRIPTORS,
     };
 

@@ -104,6 +104,8 @@ protostore::generated::format! {
             &records::field::TABLE,
         ],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: proto::DESCRIPTORS,
     };
 

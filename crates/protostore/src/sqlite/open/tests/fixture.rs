@@ -63,6 +63,8 @@ pub(super) const fn schema(
         whole,
         tables: &[],
         expiring: &[],
+        soft_deleted: &[],
+        chained: &[],
         descriptors: b"marker_descriptors",
     }
 }
