@@ -115,7 +115,7 @@ protostore::generated::format! {
                 down: Some(
                     include_str!("../migrations/sqlite/down/D5__one_resource_of_a_name.sql"),
                 ),
-                chain: "e08c86263fd87280d2d75dfff22ead4e4e388c69fba908be81ca8866c36bf484",
+                chain: "65420f8ea0f46cc449d3643ae9333c2943dc863b612d4e8887cb5bbe13b5cc5d",
                 reader: 5,
                 writer: 5,
                 snapshot: include_str!("../schema/0005.json"),

@@ -16,7 +16,7 @@ END;
 
 -- What was made of the rows is what the newer schema asks for.
 INSERT INTO "protostore__guard" ("says", "found", "first")
-SELECT 'resources.type is there more than once', count(*), min("id")
+SELECT 'resources.type and resources.name are there more than once', count(*), min("id")
 FROM "resources"
 WHERE ("type", "name") IN (SELECT "type", "name"
   FROM "resources"
