@@ -21,12 +21,13 @@ pub(crate) fn storage(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         (Storage::Flattened(_) | Storage::Child(_), Storage::Column(_)) if new.is_document() => recode(old, new, draft),
         _ if old.storage.word() == new.storage.word() && old.is_document() == new.is_document() => {}
         _ => {
-            let why = format!(
-                "{} was stored in {}, and is in {} now, which is not carried over: put it back",
-                new.name,
-                old.storage.word(),
-                new.storage.word()
-            );
+            let is_of_map = matches!(old.storage, Storage::Inline | Storage::Element(_));
+            let way = match is_of_map {
+                true => "store the whole map as JSON in one version, and its values so in the next; or put it back",
+                false => "put it back",
+            };
+            let (was, is) = (old.storage.word(), new.storage.word());
+            let why = format!("{} was stored in {was}, and is in {is} now, which is not carried over: {way}", new.name);
             draft.never(ChangeKind::S03, &At::both(old, new), why);
         }
     }

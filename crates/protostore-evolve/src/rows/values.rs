@@ -87,24 +87,39 @@ fn rewrite(by: &Rewrite, [before, after]: [ColumnId; 2], [old, new]: [&Datum<'_>
         return;
     }
     let at = At::both(old, new);
-    let is_key = old.is_key() || before.role == Role::MapKey;
+    // The tables that repeat the key of a record look it up where the run time wrote it; those inside of a map do not.
+    let is_looked_up = before.role == Role::MapKey
+        && draft.new.places().values().any(|table| table.parent.as_ref() == Some(&after.place));
+    let key = |view: &crate::view::View<'_>| view.places().get(&after.place).map(|table| table.key.clone());
+    let is_rekeyed = (old.is_key() || new.is_key()) && key(draft.old) != key(draft.new);
+    let is_key = is_looked_up || is_rekeyed;
     let step = match by {
         Rewrite::None => return,
         // A table is made anew where its key changes, and so are those that repeat the key.
         Rewrite::Sql(by) => return draft.convert(before, after, by.clone()),
         _ if is_key => {
-            let kind = if old.is_key() { ChangeKind::T15 } else { ChangeKind::S14 };
-            let why = format!(
-                "{} is part of a key, and SQL cannot write it in the other form: add a field with a new number, and make it \
-                 the key in a table with a new number",
-                new.name
-            );
+            let (kind, why) = match before.role {
+                Role::MapKey => {
+                    let way =
+                        "store the map as JSON in one version, change it in the next, and store it in rows after that";
+                    (ChangeKind::S14, format!("{} is repeated by tables inside of the map's values: {way}", new.name))
+                }
+                _ => {
+                    let way = "change its type in one version, and the key in the next";
+                    (ChangeKind::T15, format!("{} has another type, and rows another key: {way}", new.name))
+                }
+            };
             return draft.never(kind, &at, why);
         }
         _ if before != after => {
-            let why =
-                format!("{} changes its table and its form at once: change one in a version of its own", new.name);
-            return draft.never(ChangeKind::S03, &at, why);
+            let why = format!(
+                "{} goes to another table and is written by the run time: change where it is stored in one version, and \
+                 its type or form in the next",
+                new.name
+            );
+            let around = new.path.split_last().map(|(_, around)| draft.changes_at(new.table.number, around));
+            let moved = around.into_iter().flatten().find(|kind| matches!(kind, ChangeKind::S01 | ChangeKind::S02));
+            return draft.never(moved.unwrap_or(ChangeKind::S03), &at, why);
         }
         Rewrite::Text => RustStep::Text { column: after.clone() },
         Rewrite::Bits { into } => RustStep::Bits { column: after.clone(), into: *into },

@@ -363,6 +363,39 @@ INSERT INTO "notes__alone" VALUES ('full', 0), ('sets', 1);
     }
 
     #[test]
+    fn a_group_of_proto2_is_written_with_its_tags_and_read() {
+        let inner = r#""name": "inner", "kind": {"message": "t.Inner"}, "label": "optional""#;
+        let groups: &str = SNAPSHOT.replacen(inner, &format!("{inner}, \"group\": true"), 1).leak();
+        assert_ne!(groups, SNAPSHOT);
+        let with_groups = |program: &'static Schema| -> &'static Schema {
+            let mut migrations: Vec<Migration> = Vec::new();
+            for of in program.migrations {
+                let versions = (of.reader, of.writer);
+                migrations.push(Migration { snapshot: groups, ..step(of.version, of.slug, of.text, versions) });
+            }
+            Box::leak(Box::new(schema(migrations.leak(), program.whole)))
+        };
+        let expected = filled().contents();
+        let home = Home::new();
+        home.close(with_groups(program(Vec::new(), "")));
+        home.by_hand(FILLED);
+        let decode = line!("decode", "\"from\":\"bytes\",\"was\":IS,\"is\":IS").replace("IS", BYTES);
+        let encode = ("encode", ENCODE.to_owned());
+        upgrades(&home, with_groups(program(vec![encode.clone()], ADDED)));
+        let bytes = strings(&connect(&home.path()), "SELECT hex(bytes) FROM notes WHERE id = 'full'");
+        // The tag that begins field 4, its flag, and the tag that ends it.
+        assert!(bytes[0].contains("23080124"), "{bytes:?}");
+        let drop =
+            "ALTER TABLE \"notes\" DROP COLUMN \"bytes\"; ALTER TABLE \"notes\" DROP COLUMN \"json\";".to_owned();
+        let steps = vec![encode, ("decode", format!("{EMPTIED}{decode}")), ("drop", drop)];
+        upgrades(&home, with_groups(program(steps, "")));
+        let found = home.contents();
+        for (table, rows) in expected.iter().filter(|(table, _)| table.starts_with("notes")) {
+            assert_eq!(found[table], *rows, "{table}");
+        }
+    }
+
+    #[test]
     fn either_form_becomes_the_other() {
         let home = filled();
         let added = format!("{ADDED}, \"json_of_bytes\" TEXT, \"bytes_of_json\" BLOB");
