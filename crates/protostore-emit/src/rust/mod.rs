@@ -29,6 +29,7 @@ mod record;
 mod relations;
 mod revision;
 mod rules;
+mod shares;
 mod soft;
 mod statement;
 mod tokens;
@@ -46,21 +47,25 @@ pub(crate) fn emit(input: &Input<'_>, plan: &Plan<'_>) -> Vec<(String, String)> 
     let mut files = vec![("lib.rs".to_owned(), krate::root(input, plan))];
     files.push(("records/mod.rs".to_owned(), krate::records(input, &types)));
     files.push(("behaviors.rs".to_owned(), behaviors::file(input)));
-    for table in &plan.tables {
-        let path = format!("records/{}.rs", table.table.record.module);
-        files.push((path, table_file(input, &types, table)));
-        let path = format!("records/{}/columns.rs", table.table.record.module);
-        files.push((path, columns_file(input, &types, table)));
-        if !table.children.is_empty() {
-            let path = format!("records/{}/children.rs", table.table.record.module);
-            files.push((path, children_file(input, &types, table)));
-        }
-    }
+    files.extend(shares::concat(&plan.tables, |table| files_of_table(input, &types, table)));
     if let Some(text) = documents::file(input, types.documents()) {
         files.push(("documents.rs".to_owned(), text));
     }
     if types.has_shared() {
         files.push(("records/types.rs".to_owned(), shared_file(input, &types)));
+    }
+    files
+}
+
+/// Returns the files of one table.
+fn files_of_table(input: &Input<'_>, types: &Types<'_>, table: &TablePlan<'_>) -> Vec<(String, String)> {
+    let module = &table.table.record.module;
+    let mut files = vec![
+        (format!("records/{module}.rs"), table_file(input, types, table)),
+        (format!("records/{module}/columns.rs"), columns_file(input, types, table)),
+    ];
+    if !table.children.is_empty() {
+        files.push((format!("records/{module}/children.rs"), children_file(input, types, table)));
     }
     files
 }
