@@ -3,7 +3,6 @@
 //!
 //! ```text
 //! -- protostore: {"text":{"table":"notes","key":["id"],"from":"body","to":"protostore__1"}}
-//! -- protostore: {"bits":{"table":"samples","key":["id"],"from":"load","to":"protostore__1","into":true,"single":false}}
 //! ```
 //! A message, or all of a list or map, is described by its members: [`Member`].
 
@@ -283,8 +282,7 @@ fn stored(column: Option<&Column>) -> Stored<'_> {
     Stored { form, message, field }
 }
 
-/// Returns what columns and rows at a path are as bytes: a message, where the column that they become or come from holds
-/// one; else all of their field.
+/// Returns what columns and rows at a path are as bytes: a message, where the other side is one; else all of their field.
 fn held<'l>(schema: &'l Schema, id: &ColumnId, other: &Stored<'_>) -> Stored<'l> {
     let found = node(schema, id);
     let own = match found.map(|found| found.node) {

@@ -24,6 +24,7 @@ mod same;
 #[path = "../../../../crates/protostore-build/src/sql.rs"]
 mod sql;
 #[path = "../../../../crates/protostore-build/src/structure.rs"]
+#[allow(dead_code, reason = "structures are compared whole")]
 mod structure;
 #[path = "../../../tests/interpreter/table/mod.rs"]
 #[allow(dead_code, reason = "rows are not deleted")]
