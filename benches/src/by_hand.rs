@@ -9,7 +9,7 @@ use rusqlite::{Connection, Result, Row, ToSql, params};
 use crate::PAGE;
 use crate::rows::{SPARE, guests, machines, nics};
 
-/// Reads guests, with a condition: a text that stands in the program, as one writes it by hand.
+/// Reads guests, with a condition: a text that is in the program, as one writes it by hand.
 macro_rules! guests {
     ($rest:literal) => {
         concat!(

@@ -1,4 +1,4 @@
-//! Chains of hashes: computed anew from the wire format, and verified after somebody wrote the encrypted file by hand.
+//! Chains of hashes: computed anew from the wire format, and verified after the encrypted file was edited by hand.
 
 #[path = "chain/encoding.rs"]
 mod encoding;
@@ -130,7 +130,7 @@ fn key() -> Key {
     Key::from_secret([7; 32])
 }
 
-/// Opens the file as somebody who has its key, without the store.
+/// Opens the file with its key, without the store.
 fn by_hand(path: &Path) -> Connection {
     let salt: [u8; 16] = std::fs::read(path).expect("the file")[..16].try_into().expect("a salt");
     let keys = key().for_file(&salt);
@@ -220,7 +220,7 @@ fn the_first_row_that_does_not_fit_is_found() {
     let found = wait(store.audits().verify_after(head.clone())).unwrap();
     assert_eq!((found.head, found.broken), (None, Some(6)));
 
-    // So does a chain that somebody computed anew from the row that was changed.
+    // So does a chain that was recomputed from the row that was changed.
     let store = tampered(home.path(), "nothing_at_all", "");
     let mut rows = store.read(|r| r.page::<Audit>(None, 10)).unwrap().records;
     rows[1].text = "another".to_owned();

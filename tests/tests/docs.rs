@@ -92,7 +92,7 @@ fn the_example_of_the_readme_is_what_is_emitted() {
     assert!(accessors.contains("pub fn hosts(&self)") && record.contains("pub fn list_by_rack_id("));
 }
 
-/// What stands around the blocks that show a case.
+/// What is around the blocks that show a case.
 const SNIPPET: (&str, &str) = ("<!-- snippet: ", "<!-- end -->\n");
 
 /// Compares a page with what its snippets become, or writes it; returns what they show.

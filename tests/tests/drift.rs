@@ -1,4 +1,4 @@
-//! The check notices: each edit of a proto, of the history or of a generated file is found, named and mended.
+//! The check notices: each edit of a proto, of the history or of a generated file is found, named and fixed.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -91,7 +91,7 @@ impl Lab {
         assert!(!self.path("generated/lab/schema/0002.json").exists());
     }
 
-    /// Asserts that the check fails and says all of it, and that `codegen --amend` mends it.
+    /// Asserts that the check fails and says all of it, and that `codegen --amend` fixes it.
     fn finds_and_amends(&self, said: &[&str]) {
         let findings = self.findings();
         for words in said {
@@ -105,7 +105,7 @@ impl Lab {
         assert_eq!(self.findings(), "");
     }
 
-    /// Asserts that the check fails and says all of it, and that plain `codegen` mends it.
+    /// Asserts that the check fails and says all of it, and that plain `codegen` fixes it.
     fn finds_and_writes(&self, said: &[&str]) {
         let findings = self.findings();
         for words in said {

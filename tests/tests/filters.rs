@@ -37,7 +37,7 @@ fn seed() -> u64 {
 }
 
 /// Draws records of one type and writes them.
-fn records<R, M>(store: &Store, rng: &mut Rng, mend: impl Fn(&mut Rng, &mut M)) -> Vec<R>
+fn records<R, M>(store: &Store, rng: &mut Rng, normalise: impl Fn(&mut Rng, &mut M)) -> Vec<R>
 where
     R: Record + TryFrom<M, Error = protostore::Error>,
     M: prost::Message + Default,
@@ -46,7 +46,7 @@ where
     let descriptor = pool.get_message_by_name(R::TABLE.record).expect("the record's message is there");
     let draw = |rng: &mut Rng| {
         let mut message: M = random::message(rng, &descriptor).transcode_to().expect("a message of this type");
-        mend(rng, &mut message);
+        normalise(rng, &mut message);
         R::try_from(message).expect("a record")
     };
     let records: Vec<R> = (0..60).map(|_| draw(rng)).collect();
@@ -310,7 +310,7 @@ fn messages_in_tables_of_their_own() {
     store.write(move |tx| tx.insert(&target)).unwrap();
     let records = records::<Apart, proto::Apart>(&store, &mut rng, |rng, m| {
         m.id = id(rng);
-        mend_apart(rng, m, || "t0".to_owned());
+        normalise_apart(rng, m, || "t0".to_owned());
     });
     let house = |r: &Apart| match &r.choice {
         Some(ApartChoice::House(room)) => Some(room.clone()),
@@ -370,7 +370,7 @@ fn messages_in_tables_of_their_own() {
 }
 
 /// Sets what must be, and names a target or none.
-fn mend_apart(rng: &mut Rng, m: &mut proto::Apart, target: impl Fn() -> String) {
+fn normalise_apart(rng: &mut Rng, m: &mut proto::Apart, target: impl Fn() -> String) {
     use proto::apart::{Choice, Room, Shelf, Wing, wing::Way};
     let point = || Some(proto::Point { x: 3, y: Some(0), colour: 77, time: None });
     m.must.get_or_insert_default();

@@ -123,7 +123,7 @@ fn a_number_is_never_given_twice() {
     assert_eq!(ids, [1, 2, 3]);
     assert!(wait(store.events().delete(3)).unwrap());
     assert_eq!(wait(store.events().insert(event("after"))).unwrap().id, 4);
-    // A transaction that is undone gives its numbers back: nobody has seen them.
+    // A transaction that is undone gives its numbers back: no caller has seen them.
     let undone = store.write(move |tx| {
         tx.insert(&event("undone"))?;
         Err::<(), _>(protostore::Error::new(Kind::Precondition, "no"))

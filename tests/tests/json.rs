@@ -55,7 +55,7 @@ fn pool() -> DescriptorPool {
 }
 
 /// Makes a message one that JSON carries.
-fn mend(page: &mut proto::Page) {
+fn normalise(page: &mut proto::Page) {
     page.any = None;
     page.plain_null = 0;
     // The other writes an infinity in a wrapper as null.
@@ -73,7 +73,7 @@ fn mend(page: &mut proto::Page) {
         _ => None,
     };
     let next = page.next.as_deref_mut();
-    page.list.iter_mut().chain(way).chain(next).for_each(mend);
+    page.list.iter_mut().chain(way).chain(next).for_each(normalise);
 }
 
 /// The beginning of a text that may be long.
@@ -88,7 +88,7 @@ fn another_reads_what_is_written_and_writes_what_is_read() {
     let mut rng = Rng::with_seed(0x5eed);
     for case in 0..cases {
         let mut page: proto::Page = random::message(&mut rng, &descriptor).transcode_to().expect("a page");
-        mend(&mut page);
+        normalise(&mut page);
         let text = written::<OfPage, _>(&page).unwrap_or_else(|e| panic!("case {case}: {e}"));
         assert!(read(&text).as_ref() == Some(&page), "case {case}: {}", short(&text));
         let mut json = serde_json::Deserializer::from_str(&text);

@@ -179,7 +179,7 @@ fn a_missing_row_is_named_by_all_fields() {
     ] {
         let refused = write(&store, refused).expect_err("unit 1 is of another run");
         assert_eq!((refused.kind(), refused.field()), (Kind::Reference, Some(field)));
-        assert!(refused.to_string().ends_with("names a record of plan_units that is not there"), "{refused}");
+        assert!(refused.to_string().ends_with("refers to a record of plan_units that does not exist"), "{refused}");
     }
     // A row may name itself, and what is not enforced names anything.
     let itself = PlanUnit { made_for: Some(2), beside: vec![9], ..unit("a", 2, &[2, 0]) };

@@ -182,11 +182,11 @@ fn references_and_unique_values() {
     }
     let source = |id: &str| shapes::Source { id: id.to_owned(), must: "t".to_owned(), ..Default::default() };
     let edits: [Edit<shapes::Source>; 6] = [
-        (|r| r.keeps = "x".to_owned(), "sources.keeps: names a record of targets that is not there"),
-        (|r| r.must = "x".to_owned(), "sources.must: names a record of targets that is not there"),
+        (|r| r.keeps = "x".to_owned(), "sources.keeps: refers to a record of targets that does not exist"),
+        (|r| r.must = "x".to_owned(), "sources.must: refers to a record of targets that does not exist"),
         (|r| r.must.clear(), "sources.must: must not be empty"),
         (|r| r.maybe = Some(String::new()), "sources.maybe: must not be empty"),
-        (|r| r.targets = vec!["x".to_owned()], "sources.targets: names a record of targets that is not there"),
+        (|r| r.targets = vec!["x".to_owned()], "sources.targets: refers to a record of targets that does not exist"),
         (|r| r.targets = vec![String::new()], "sources.targets: must not be empty"),
     ];
     for (edit, says) in edits {

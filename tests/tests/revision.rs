@@ -64,7 +64,7 @@ fn a_write_that_asks_for_another_revision_is_refused() {
     assert!(wait(store.tagged().delete_if("a", "3".to_owned())).unwrap());
     assert!(!wait(store.tagged().delete_if("a", "3".to_owned())).unwrap(), "there is none");
     let gone = wait(store.tagged().upsert(new.clone())).unwrap_err();
-    assert_eq!((gone.kind(), gone.message()), (Kind::Aborted, "is of a record that is not there any more"));
+    assert_eq!((gone.kind(), gone.message()), (Kind::Aborted, "belongs to a record that no longer exists"));
     let gone = wait(store.tagged().update(new.clone(), tagged::text)).unwrap_err();
     assert_eq!(gone.kind(), Kind::NotFound);
     let given = wait(store.tagged().insert(new)).unwrap_err();

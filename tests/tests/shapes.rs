@@ -53,7 +53,7 @@ fn rows() -> Rows {
 
 /// Draws messages of type `M`, stores each and reads it back in every way there is; and breaks each in one place, and
 /// sees it refused.
-fn round_trips<R, M>(store: &Store, mut mend: impl FnMut(&mut Rng, &mut M))
+fn round_trips<R, M>(store: &Store, mut normalise: impl FnMut(&mut Rng, &mut M))
 where
     R: Mutable + TryFrom<M, Error = protostore::Error>,
     M: prost::Message + Default + From<R> + Clone + std::fmt::Debug,
@@ -66,7 +66,7 @@ where
     for case in 0..cases() {
         let drawn: DynamicMessage = drawer.message(&mut rng, &descriptor);
         let mut message: M = drawn.transcode_to().expect("a message of this type");
-        mend(&mut rng, &mut message);
+        normalise(&mut rng, &mut message);
         let dynamic = reflected(&descriptor, &message);
         reach::count(&dynamic, &mut counts);
         let context = format!("{} case {case} of seed {}: {message:?}", R::TABLE.record, seed());
@@ -180,11 +180,11 @@ fn point() -> proto::Point {
 }
 
 macro_rules! shape {
-    ($test:ident, $record:ident, $mend:expr) => {
+    ($test:ident, $record:ident, $normalise:expr) => {
         #[test]
         fn $test() {
             let store = shapes::open_test().expect("a TEST store");
-            round_trips::<shapes::$record, proto::$record>(&store, $mend);
+            round_trips::<shapes::$record, proto::$record>(&store, $normalise);
         }
     };
 }
@@ -360,7 +360,7 @@ shape!(fields_that_are_not_stored, Partial, |rng, m| {
 });
 
 /// Sets the places of shelves, which must be set.
-fn mend_shelves<'m>(shelves: impl IntoIterator<Item = &'m mut proto::apart::Shelf>) {
+fn normalise_shelves<'m>(shelves: impl IntoIterator<Item = &'m mut proto::apart::Shelf>) {
     shelves.into_iter().for_each(|shelf| shelf.place = shelf.place.or(Some(point())));
 }
 
@@ -373,7 +373,7 @@ fn shelves_of(wing: &mut proto::apart::Wing) -> impl Iterator<Item = &mut proto:
 }
 
 /// Draws what JSON can carry.
-fn mend_page(rng: &mut Rng, page: &mut proto::Page) {
+fn normalise_page(rng: &mut Rng, page: &mut proto::Page) {
     page.list.truncate(1);
     page.any = page.any.take().map(|_| any(rng));
     if let Some(mask) = &mut page.mask {
@@ -392,7 +392,7 @@ fn mend_page(rng: &mut Rng, page: &mut proto::Page) {
     };
     let next = page.next.as_deref_mut();
     for inner in page.list.iter_mut().chain(way).chain(next) {
-        mend_page(rng, inner);
+        normalise_page(rng, inner);
     }
 }
 
@@ -429,7 +429,7 @@ shape!(json, Texts, |rng, m| {
     };
     let inner = m.inner.iter_mut().chain(&mut m.inners).filter_map(|inner| inner.page.as_mut());
     let pages = m.page.iter_mut().chain(&mut m.pages).chain(m.by_name.values_mut()).chain(one).chain(inner);
-    pages.for_each(|page| mend_page(rng, page));
+    pages.for_each(|page| normalise_page(rng, page));
     m.by_number.insert(i64::MIN, 77);
 });
 
@@ -449,9 +449,9 @@ fn messages_in_tables_of_their_own() {
         };
         for room in m.must.iter_mut().chain(&mut m.room).chain(house) {
             room.target = if rng.bool() { String::new() } else { format!("t{}", rng.u8(0..4)) };
-            mend_shelves(&mut room.shelf);
+            normalise_shelves(&mut room.shelf);
         }
-        mend_shelves(m.wing.iter_mut().chain(&mut m.wings).chain(m.by_name.values_mut()).flat_map(shelves_of));
+        normalise_shelves(m.wing.iter_mut().chain(&mut m.wings).chain(m.by_name.values_mut()).flat_map(shelves_of));
     });
     // An index inside leads back to the record, and the row goes with it.
     let room = shapes::ApartRoom { name: "attic".to_owned(), target: "t1".to_owned(), ..Default::default() };
@@ -477,7 +477,7 @@ fn messages_in_tables_of_their_own() {
 
 shape!(messages_in_tables_of_a_singleton, Alone, |_, m| {
     if let Some(proto::alone::Choice::Wing(wing)) = &mut m.choice {
-        mend_shelves(shelves_of(wing));
+        normalise_shelves(shelves_of(wing));
     }
 });
 

@@ -59,7 +59,7 @@ fn an_element_is_added_to_a_record_with_a_key_of_parts() -> protostore::Result<(
 
     store.write(|tx| tx.insert(&words::BoxMessage { r#box: "b".to_owned(), r#dyn: 1, ..Default::default() }))?;
     add("a")?;
-    assert_eq!(add("c").unwrap_err().to_string(), "info.reads: names a record of read that is not there");
+    assert_eq!(add("c").unwrap_err().to_string(), "info.reads: refers to a record of read that does not exist");
     Ok(())
 }
 

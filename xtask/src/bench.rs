@@ -14,7 +14,7 @@ use crate::openssl;
 const PAGE: &str = "docs/performance.md";
 const CHART: &str = "docs/performance.svg";
 
-/// What the page says around the tables, which stand in place of `{tables}`.
+/// What the page says around the tables, which are in place of `{tables}`.
 const TEXT: &str = include_str!("bench/page.md");
 
 /// The crates, each with a lock of its own.

@@ -1,7 +1,7 @@
 //! Mistakes on purpose, each with what the command says: enough to go on for whoever knows protobuf and cargo.
 //!
 //! A file of `mistakes` begins with a sentence that says what is wrong. `@edit`, `@write`, `@move` and `@remove` change a small
-//! project, `@do` runs a command that succeeds, and below `@run` stand the exit code and all that the command says.
+//! project, `@do` runs a command that succeeds, and below `@run` are the exit code and all that the command says.
 //! `PROTOSTORE_UPDATE=1` writes what it says anew.
 
 use std::path::{Path, PathBuf};

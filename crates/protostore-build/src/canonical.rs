@@ -18,7 +18,7 @@ pub(crate) fn expression(trees: &[Tree]) -> String {
     sorted(trees, "OR", |part| sorted(part, "AND", comparison))
 }
 
-/// Returns the canonical text of a statement in which the columns of a SELECT may stand in any order.
+/// Returns the canonical text of a statement in which the columns of a SELECT may be in any order.
 pub(crate) fn statement(trees: &[Tree]) -> String {
     let from = trees.iter().rposition(|tree| tree.is("FROM"));
     let select = trees.iter().position(|tree| tree.is("SELECT"));
@@ -31,7 +31,7 @@ pub(crate) fn statement(trees: &[Tree]) -> String {
     format!("{} {} {}", plain(&trees[..=select]), columns.join(", "), plain(&trees[from..]))
 }
 
-/// Returns the tokens as they stand, one space between them.
+/// Returns the tokens as they are, one space between them.
 pub(crate) fn plain(trees: &[Tree]) -> String {
     trees.iter().map(tree).collect::<Vec<_>>().join(" ")
 }

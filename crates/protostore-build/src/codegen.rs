@@ -7,7 +7,7 @@ use crate::cache::Cache;
 use crate::plan::{Plan, Plans, plans};
 use crate::{Failure, Finding, MadeVersion, Mode, Project, Report, Request, asked, check, moved, sync};
 
-/// Writes every store of a project, or nothing if anything stands against it.
+/// Writes every store of a project, or nothing if a check finds anything.
 ///
 /// # Errors
 /// If the files cannot be computed, or cannot be written.

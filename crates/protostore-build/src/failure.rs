@@ -142,7 +142,7 @@ impl std::fmt::Display for Failure {
             }
             Self::NoStore { protos: Protos::Files(files), left_out: _ } => {
                 let files: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
-                write!(f, "no store message stands in {}", files.join(", "))
+                write!(f, "no store message is in {}", files.join(", "))
             }
             Self::NoDirectory { path } if path.exists() => write!(f, "{} is not a directory", path.display()),
             Self::NoDirectory { path } => write!(f, "the directory {} does not exist", path.display()),

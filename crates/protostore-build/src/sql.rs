@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A token, or what stands between parentheses or between CASE and END.
+/// A token, or what is between parentheses or between CASE and END.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tree {
     /// A keyword in upper case, a quoted name, a literal or an operator.

@@ -80,7 +80,7 @@ fn columns(db: &Connection, table: &str, facts: &mut Structure) -> Result<()> {
     Ok(())
 }
 
-/// The condition of each index that somebody made, by its name.
+/// The condition of each index that was created, by its name.
 type Filters = HashMap<String, String>;
 
 fn indexes(db: &Connection, table: &str, filters: &Filters, facts: &mut Structure) -> Result<()> {
@@ -151,7 +151,7 @@ fn said(db: &Connection, of: &impl Fn(&str) -> bool, facts: &mut Structure) -> R
     Ok(())
 }
 
-/// A CHECK stands at a column or at the table, which is the same to the engine.
+/// A CHECK is at a column or at the table, which is the same to the engine.
 fn checks(table: &str, create: &[Tree], facts: &mut Structure) {
     let body = create.iter().find_map(|tree| if let Tree::Group(body) = tree { Some(body) } else { None });
     let Some(body) = body else { return };

@@ -5,7 +5,7 @@ use std::path::Path;
 use protostore_build::{Comparison, Failure, Invocation, Project, Protos, Report, Request, check, codegen};
 use tempfile::TempDir;
 
-/// A project with a store of its own over messages of somebody else.
+/// A project with a store of its own over messages that it does not own.
 struct Lab(TempDir);
 
 impl Lab {

@@ -25,7 +25,7 @@ pub struct History {
 pub struct Version {
     /// From 1, without gaps.
     pub number: u32,
-    /// What changed, in a few words that can stand in a file name.
+    /// What changed, in a few words that can be part of a file name.
     pub slug: String,
     /// The version of the data.
     pub semver: String,

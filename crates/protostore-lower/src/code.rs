@@ -38,12 +38,12 @@ codes! {
     Edition = "P0106", "editions are not supported";
     NotUtf8 = "P0107", "a file is not UTF-8";
 
-    // The store message, and where annotations stand.
+    // The store message, and where annotations are written.
     NoStore = "P0201", "there is no such store message";
     EmptyStore = "P0202", "a store has no tables";
     SingletonTable = "P0203", "a table of at most one row has a key";
     NotARecord = "P0204", "a table holds no message";
-    Misplaced = "P0205", "an option stands in the wrong place";
+    Misplaced = "P0205", "an option is in the wrong place";
     StoreAsType = "P0206", "a store message is used as a type";
     RecordInTwoTables = "P0207", "two tables hold the same message and do not name their records";
     RecordInside = "P0208", "a field holds a message that is a table's record";
@@ -117,7 +117,7 @@ codes! {
 
     // The life of a row.
     AppendOnlyReference = "P0901", "a reference would change rows that never change";
-    LivesTogether = "P0902", "two options about the life of a row cannot stand together";
+    LivesTogether = "P0902", "two options about the life of a row cannot be used together";
     NotATime = "P0903", "a field does not hold the time at which a row is gone";
     KeptFromExpiring = "P0904", "a reference would keep rows from expiring";
     HiddenUnique = "P0905", "a unique value in a list would be held by a row that is gone";

@@ -40,7 +40,7 @@ pub(crate) fn find(value: &Value, steps: &[Step]) -> Option<Range<usize>> {
     found
 }
 
-/// Returns where a piece of what strings say stands in their text; `None` if they are no strings that can be followed.
+/// Returns where a piece of what strings say is in their text; `None` if they are no strings that can be followed.
 ///
 /// Strings that follow one another are one, as protobuf has it, and an escape is as long as what it says.
 pub(crate) fn inside(strings: &str, piece: &Range<usize>) -> Option<Range<usize>> {

@@ -1,4 +1,4 @@
-//! The texts of the compiled files, and where in them each part of a descriptor stands.
+//! The texts of the compiled files, and where in them each part of a descriptor is.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -85,7 +85,7 @@ impl Sources {
         })
     }
 
-    /// Returns where exactly that path stands.
+    /// Returns where exactly that path is.
     pub(crate) fn span(&self, file: &str, path: &[i32]) -> Option<Range<usize>> {
         Some(self.files.get(file)?.locations.get(path)?.span.clone())
     }
@@ -97,7 +97,7 @@ impl Sources {
         options.entry((file.to_owned(), span.start)).or_insert_with(parse).clone()
     }
 
-    /// Returns what stands at or below that path, in the order of paths.
+    /// Returns what is at or below that path, in the order of paths.
     pub(crate) fn below<'a>(
         &'a self,
         file: &str,
@@ -122,7 +122,7 @@ impl Sources {
         u32::try_from(lines + 1).ok()
     }
 
-    /// Returns the line, from 1, on which what stands at exactly that path ends.
+    /// Returns the line, from 1, on which what is at exactly that path ends.
     pub(crate) fn end_line(&self, file: &str, path: &[i32]) -> Option<u32> {
         let before = self.text(file)?.get(..self.span(file, path)?.end)?;
         u32::try_from(1 + before.matches('\n').count()).ok()

@@ -21,9 +21,9 @@ pub struct Column {
     pub kind: Option<Kind>,
     /// The type of its values.
     pub ty: Type,
-    /// The form in which they stand in it.
+    /// The form in which they are in it.
     pub form: Form,
-    /// Whether NULL may stand in it.
+    /// Whether NULL may be in it.
     pub nullable: bool,
     /// Whether SQL fills in the zero value: for a presence, and for a field of implicit presence that no message around can
     /// unset and that is neither a key nor a reference.
@@ -113,7 +113,7 @@ pub enum Type {
     ListValue,
     /// A `google.protobuf.Any`, as protobuf bytes, the URL of its type included.
     Any,
-    /// A `google.protobuf.FieldMask`, as its paths, parted by commas.
+    /// A `google.protobuf.FieldMask`, as its paths, separated by commas.
     FieldMask,
     /// A message, as its protobuf bytes.
     Message(Encoded),
@@ -175,7 +175,7 @@ impl PartialEq for Repeated {
     }
 }
 
-/// The form in which a value stands in its column.
+/// The form in which a value is in its column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Form {
@@ -209,7 +209,7 @@ impl Form {
         *self == Self::Own
     }
 
-    /// Returns whether values of a type can stand in this form.
+    /// Returns whether values of a type can be in this form.
     #[must_use]
     pub fn is_of(self, ty: &Type) -> bool {
         match self {

@@ -50,7 +50,7 @@ pub enum Operator {
     GreaterOrEqual,
 }
 
-/// A value as it stands in its column.
+/// A value as it is in its column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Literal {
@@ -89,7 +89,7 @@ impl Condition {
         }
     }
 
-    /// Returns it in words that can stand in a name, `status_is_1`, of which `word` gives those for a comparison.
+    /// Returns it in words that can be in a name, `status_is_1`, of which `word` gives those for a comparison.
     #[must_use]
     pub fn words(&self, word: &impl Fn(&str, Operator, &Literal) -> String) -> String {
         let joined = |parts: &[Self], by: &str| parts.iter().map(|p| p.words(word)).collect::<Vec<_>>().join(by);
@@ -136,7 +136,7 @@ impl Condition {
 }
 
 impl Operator {
-    /// Returns it in words that can stand in a name.
+    /// Returns it in words that can be in a name.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Messages that stand in columns of JSON, where a field goes by its name: a view of the messages in reach.
+//! Messages that are in columns of JSON, where a field goes by its name: a view of the messages in reach.
 
 /// The messages and enums that a store keeps as JSON, with all of their names: [`Schema::documents`](crate::Schema::documents).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Document {
 /// A field of a message in JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentField {
-    /// Its number, for ever.
+    /// Its number, which never changes.
     pub number: u32,
     /// The name in the proto file, which is read too.
     pub name: String,

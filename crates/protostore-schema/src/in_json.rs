@@ -1,4 +1,4 @@
-//! Finds what stands in columns of JSON among the messages in reach.
+//! Finds what is in columns of JSON among the messages in reach.
 
 use std::collections::{BTreeMap, BTreeSet};
 

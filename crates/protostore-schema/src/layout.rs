@@ -14,7 +14,7 @@ enum Value {
 ///
 /// A value is on one line where that has at most `width` characters. Of an array that does not fit, each item is on a line
 /// of its own; of an object that does not fit, as many items are on a line as fit, and those that do not fit by themselves
-/// stand alone.
+/// are alone.
 pub(crate) fn layout(compact: &str, width: usize) -> String {
     let (value, _) = read(compact, 0);
     let mut out = String::with_capacity(compact.len() * 5 / 4);

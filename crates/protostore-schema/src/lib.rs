@@ -4,7 +4,7 @@
 //! Lowering makes it, evolution compares it, emission reads it; the snapshot of a version is its JSON.
 //!
 //! A record is a tree of [`Node`]s, in the order of declaration.
-//! Columns stand where their values stand in the tree, so a column without a field, or a field without a place, cannot
+//! Columns are where their values are in the tree, so a column without a field, or a field without a place, cannot
 //! be written down.
 
 mod behavior;
@@ -79,7 +79,7 @@ pub struct Schema {
     pub reach: Reach,
     /// What requests and responses leave out of the records' messages and of those in them, by full name.
     pub behaviors: Vec<MessageBehavior>,
-    /// Where the store message stands.
+    /// Where the store message is.
     pub source: Source,
 }
 
@@ -128,7 +128,7 @@ pub struct Enum {
     pub docs: Docs,
     /// One value a number, the first declared of each, in the order of declaration. The first is the default.
     pub values: Vec<EnumValue>,
-    /// Where it stands.
+    /// Where it is.
     #[serde(skip)]
     pub source: Source,
 }

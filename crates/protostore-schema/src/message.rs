@@ -1,6 +1,6 @@
 //! The messages and enums in reach of a store, as their proto files have them: each field by number.
 //!
-//! The tree of a record says where values stand; this says what they are on the wire, also inside columns of bytes and
+//! The tree of a record says where values are; this says what they are on the wire, also inside columns of bytes and
 //! JSON, and of fields that are not stored. Comparing versions needs both.
 
 use std::borrow::Cow;

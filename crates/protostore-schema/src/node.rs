@@ -1,4 +1,4 @@
-//! The tree of a record: what its fields are and where their values stand.
+//! The tree of a record: what its fields are and where their values are.
 
 use serde::{Deserialize, Serialize};
 
@@ -75,11 +75,11 @@ pub struct Scalar {
     pub immutable: bool,
     /// Whether the field is marked `deprecated`.
     pub deprecated: bool,
-    /// Where the value stands.
+    /// Where the value is.
     pub column: Column,
 }
 
-/// A message whose fields are columns of the table that it stands in.
+/// A message whose fields are columns of the table that it is in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
@@ -165,7 +165,7 @@ pub struct ChildTable {
     /// The owner's key, part by part; first in the child's key. Inside an element of another child table, the record's
     /// key and then the place of each element around, from the outermost.
     pub owner: Vec<Column>,
-    /// Where an element stands among its owner's; last in the child's key, where it has a column.
+    /// Where an element is among its owner's; last in the child's key, where it has a column.
     pub place: Place,
     /// An element: of a map, its value.
     pub item: Item,
@@ -184,7 +184,7 @@ pub struct ChildTable {
     pub foreign_keys: Vec<ForeignKey>,
 }
 
-/// Where an element stands among its owner's.
+/// Where an element is among its owner's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Place {
@@ -254,7 +254,7 @@ impl Place {
 }
 
 impl Node {
-    /// Returns the columns that stand in the same table, in their order in SQL.
+    /// Returns the columns that are in the same table, in their order in SQL.
     #[must_use]
     pub fn columns(&self) -> Vec<&Column> {
         match self {

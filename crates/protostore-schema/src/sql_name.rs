@@ -1,4 +1,4 @@
-//! Names of what SQL has and a proto does not: constraints, triggers, indexes and views. They are on disk, hence for ever.
+//! Names of what SQL has and a proto does not: constraints, triggers, indexes and views. They are on disk, and therefore permanent.
 
 use sha2::{Digest, Sha256};
 

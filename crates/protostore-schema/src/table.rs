@@ -43,7 +43,7 @@ pub struct Table {
     /// SQL name of the column of the time at which a row was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub soft_delete: Option<String>,
-    /// Where the field stands.
+    /// Where the field is.
     #[serde(skip)]
     pub source: Source,
 }

@@ -14,7 +14,7 @@ pub(crate) fn tame(file: &mut FileDescriptorProto) {
     }
 }
 
-/// Rustdoc compiles whatever stands in a fence without a language and whatever is indented by four more than the text.
+/// Rustdoc compiles whatever is in a fence without a language and whatever is indented by four more than the text.
 /// So each fence says that it is text, one that is left open is closed, and no line outside keeps more than four spaces.
 fn tame_text(comment: &str) -> String {
     let mut lines = Vec::new();

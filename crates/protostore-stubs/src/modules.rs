@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use prost_build::Module;
 use quote::quote;
 
-/// A module, what it includes and what stands in it.
+/// A module, what it includes and what is in it.
 #[derive(Default)]
 struct Tree<'a> {
     file: Option<&'a Module>,

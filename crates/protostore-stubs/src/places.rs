@@ -17,7 +17,7 @@ pub(crate) fn complete(file: &mut FileDescriptorProto) {
     info.location.extend(missing.map(|path| Location { path, ..Default::default() }));
 }
 
-/// Returns the paths of a list of items and of what stands in them, below the number of the list's field.
+/// Returns the paths of a list of items and of what is in them, below the number of the list's field.
 fn items<'a, T>(
     number: i32,
     items: &'a [T],

@@ -195,7 +195,7 @@ impl Error {
         self
     }
 
-    /// Returns the broken constraint that nobody has explained yet.
+    /// Returns the broken constraint that is not explained yet.
     pub(crate) fn violation(&self) -> Option<&Violation> {
         self.0.violation.as_ref()
     }

@@ -8,17 +8,17 @@ mod column;
 mod compare;
 mod cursor;
 mod forms;
+mod location;
 mod operand;
 mod order;
 mod query;
-mod stand;
 mod stored;
 mod tree;
 
 pub mod columns {
     //! What a [`Col`](crate::Col) may stand for: generated code names these beside the record and the type.
     pub use super::column::{Nil, RowOf};
-    pub use super::stand::{
+    pub use super::location::{
         Apart, Elements, Entries, Inner, InnerApart, InnerList, InnerMap, Keyed, List, Many, Map, Maskable, Member,
         Message, One, Oneof,
     };

@@ -17,7 +17,7 @@ static CONTEXT: AssertUnwindSafe<Mutex<ContextV7>> = AssertUnwindSafe(Mutex::new
 /// Returns a new UUID of version 7, in lower case with hyphens.
 ///
 /// It begins with the system's time, so that later ones sort after earlier ones; of one process each is greater than the
-/// one before, also where the clock stands still or is set back.
+/// one before, also where the clock stops or is set back.
 ///
 /// # Errors
 /// [`Kind::Precondition`] where the clock is before 1970, from which such a UUID counts its time.

@@ -1,6 +1,6 @@
 //! The key of a store: one secret, made from a private key that the daemon has already, from which each file has keys of its own.
 //!
-//! The bytes that are hashed here are on disk for ever, in the sense that no database opens without them; they are
+//! The bytes that are hashed here are on disk permanently, in the sense that no database opens without them; they are
 //! written down in `docs/adr/0001-key-and-file.md` and frozen in `tests/vectors`.
 
 use std::fmt;
@@ -44,7 +44,7 @@ pub trait KeySource {
 }
 
 impl Key {
-    /// Reads the private key from a PEM file that nobody else may read.
+    /// Reads the private key from a PEM file that other users cannot read.
     ///
     /// RSA (PKCS#1, PKCS#8), elliptic curves P-256, P-384, P-521 and secp256k1 (SEC1, PKCS#8) and Ed25519 (PKCS#8) are
     /// taken; certificates around the key are passed over. A symbolic link is followed, and what it points at is checked.

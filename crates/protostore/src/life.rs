@@ -31,7 +31,7 @@ pub struct Expire {
     pub table: &'static Table,
     /// The column of that time.
     pub column: &'static str,
-    /// The form in which it stands there.
+    /// The form in which it is there.
     pub clock: Clock,
     /// The columns of each unique index.
     pub uniques: &'static [&'static [&'static str]],

@@ -23,7 +23,7 @@ pub struct Progress<'a> {
     pub elapsed: Duration,
 }
 
-/// Whoever is told; nobody unless asked for.
+/// The function that is told; none unless asked for.
 #[derive(Clone, Default)]
 pub(crate) struct Listener(Option<Arc<Told>>);
 

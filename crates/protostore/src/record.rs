@@ -142,7 +142,7 @@ pub trait Mutable: Record {}
 pub trait ChildTable: Send + Sync + 'static {
     /// What holds the field: the record, or an element of the child table around.
     type Owner: Send + Sync;
-    /// Where an element stands: its position, or the key of a map; `()` of a message.
+    /// Where an element is: its position, or the key of a map; `()` of a message.
     type Place: Bind + Decode + Clone + Debug + PartialEq + Send + Sync;
     /// One element.
     type Item: Clone + Debug + Send + Sync;
@@ -158,7 +158,7 @@ pub trait ChildTable: Send + Sync + 'static {
     const COUNTED: bool = false;
     /// What of it, or of the child tables inside its elements, is IMMUTABLE.
     const IMMUTABLE: Option<&'static Immutable> = None;
-    /// The message in the record's row that the field stands in, where it may be unset.
+    /// The message in the record's row that the field is in, where it may be unset.
     const AROUND: Option<&'static Around> = None;
 
     /// Refuses an element that breaks a rule at this time.

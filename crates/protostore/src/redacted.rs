@@ -1,4 +1,4 @@
-//! What stands in a record's `Debug` for a value that is not to be shown.
+//! What is in a record's `Debug` for a value that is not to be shown.
 
 /// Shows as `[redacted]`: generated code puts it where a field is `debug_redact`.
 #[derive(Clone, Copy, PartialEq, Eq)]

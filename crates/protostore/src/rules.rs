@@ -82,7 +82,7 @@ pub enum Asks {
     Within(i128),
 }
 
-/// A value that stands in a rule.
+/// A value that is in a rule.
 #[derive(Clone, Copy, Debug)]
 pub enum Literal {
     /// A bool, an integer or the number of an enum's value.

@@ -1,4 +1,4 @@
-//! In which form a single value stands in a column, where that is not the form of its Rust type.
+//! In which form a single value is in a column, where that is not the form of its Rust type.
 //!
 //! A field's annotation names the form, and generated code wraps the value on its way into a statement and out of a row:
 //! `b.put(&FullRange(self.quota))`, `r.take::<FullRange>()?.0`. An optional one is wrapped inside of its option,

@@ -58,7 +58,7 @@ pub enum Failure {
     /// The client was not told whom to ask.
     #[error("no daemon to ask: give --socket or --address")]
     NoAddress,
-    /// Nobody answers.
+    /// No daemon answers.
     #[error("cannot reach {0}")]
     Unreachable(String, #[source] tonic::transport::Error),
     /// The daemon refused a request.

@@ -23,7 +23,7 @@ pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand, UpkeepCo
 pub use failure::Failure;
 pub use limits::Limits;
 
-/// The page that shows the store in use, tested as it stands.
+/// The page that shows the store in use, tested as it is.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

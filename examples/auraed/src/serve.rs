@@ -123,7 +123,7 @@ async fn wait(mut stopped: watch::Receiver<()>) {
     while stopped.changed().await.is_ok() {}
 }
 
-/// Says where the daemon can be reached, on standard output: with port 0, nobody else knows.
+/// Says where the daemon can be reached, on standard output: with port 0, no other place shows it.
 #[expect(clippy::print_stdout, reason = "whoever started the daemon reads it")]
 fn announce(address: &str) {
     println!("listening on {address}");

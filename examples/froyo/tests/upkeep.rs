@@ -29,7 +29,7 @@ fn the_chain_of_the_audit_is_verified_against_what_was_kept() {
     add(10);
     let kept = Anchor::new().at_least(report.sequence).head("audit", head.clone());
     assert!(store.verify(&kept).unwrap().is_sound());
-    // A row that is not there any more, or has another hash, shows that the end was cut off.
+    // A row that no longer exists, or has another hash, shows that the end was cut off.
     for lost in [Link { number: 9_999, ..head.clone() }, Link { hash: vec![7; 32], ..head }] {
         let report = store.verify(&Anchor::new().head("audit", lost)).unwrap();
         let found: Vec<_> = report.findings().collect();

@@ -1,4 +1,4 @@
-//! The places where a value may stand in a record, and how each is tried.
+//! The places where a value may be in a record, and how each is tried.
 
 use protostore::{Duration, Mutable, Record, Timestamp};
 use shapes::Store;

@@ -102,7 +102,7 @@ fn statement(text: &str, part: &str) -> Option<String> {
     Some(joined(&lines[commented(&lines, at)..=end]))
 }
 
-/// Returns where the comments begin that stand right before a line.
+/// Returns where the comments begin that are right before a line.
 fn commented(lines: &[&str], at: usize) -> usize {
     at - lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with("//")).count()
 }

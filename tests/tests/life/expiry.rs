@@ -10,7 +10,7 @@ fn hours(from_now: i64) -> Timestamp {
     Timestamp::new(Timestamp::now().seconds() + from_now * 3600, 0).expect("is normalised")
 }
 
-/// What is in the file: the rows that have expired stand there until they are in the way.
+/// What is in the file: the rows that have expired are there until they are in the way.
 #[derive(Clone, Debug, Default)]
 struct Model {
     facts: BTreeMap<String, Fact>,
@@ -293,7 +293,7 @@ fn lists_are_edited_in_place_while_their_owner_is_there() {
     }
     store.write(|tx| tx.run(fact::others.of("live").append("other"))).expect("adds");
     let refused = store.write(|tx| tx.run(fact::others.of("live").append("past"))).expect_err("is past");
-    assert_eq!(refused.to_string(), "facts.others: names a record of facts that is not there");
+    assert_eq!(refused.to_string(), "facts.others: refers to a record of facts that does not exist");
     let refused = store.write(|tx| tx.run(fact::others.of("past").append("live"))).expect_err("is past");
     assert_eq!(refused.to_string(), "facts: no record has this key");
     let refused = store.write(|tx| tx.run(fact::others.of("past").remove("other"))).expect_err("is past");
@@ -348,7 +348,7 @@ fn a_reference_of_two_fields_names_what_is_there() {
         store.write(move |tx| tx.insert(&lease)).expect("inserts");
     }
     let claim = |slot| Claim { id: "c".to_owned(), host: Some("h".to_owned()), slot: Some(slot) };
-    let said = "claims.host, slot: names a record of leases that is not there";
+    let said = "claims.host, slot: refers to a record of leases that does not exist";
     let (first, past) = (claim(1), claim(2));
     let changed = past.clone();
     assert_eq!(store.write(move |tx| tx.insert(&past)).expect_err("is past").to_string(), said);

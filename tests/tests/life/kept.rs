@@ -422,13 +422,22 @@ fn what_is_refused_says_why() {
     store.write(move |tx| tx.delete::<Folder>("a")).expect("deletes");
     store.write(move |tx| tx.insert(&folder("z", ""))).expect("inserts");
     let refused = kind_and_text(store.write(|tx| tx.run(folder::links.of("z").append("a"))));
-    assert_eq!(refused, (Kind::Reference, "folders.links: names a record of folders that is not there".to_owned()));
+    assert_eq!(
+        refused,
+        (Kind::Reference, "folders.links: refers to a record of folders that does not exist".to_owned())
+    );
     assert_eq!(kind_and_text(store.write(|tx| tx.run(folder::links.of("a").append("z")))).0, Kind::NotFound);
     assert_eq!(kind_and_text(store.read(|r| r.run(folder::links.of("a").read()))).0, Kind::NotFound);
     let refused = kind_and_text(store.write(move |tx| tx.insert(&other)));
-    assert_eq!(refused, (Kind::Reference, "notes.folder_id: names a record of folders that is not there".to_owned()));
+    assert_eq!(
+        refused,
+        (Kind::Reference, "notes.folder_id: refers to a record of folders that does not exist".to_owned())
+    );
     let refused = kind_and_text(store.write(move |tx| tx.run(Undelete::<Note>::new(("a".to_owned(), 1)))));
-    assert_eq!(refused, (Kind::Reference, "notes.folder_id: names a record of folders that is not there".to_owned()));
+    assert_eq!(
+        refused,
+        (Kind::Reference, "notes.folder_id: refers to a record of folders that does not exist".to_owned())
+    );
 }
 
 fn kind_and_text<T: std::fmt::Debug>(result: Result<T, Error>) -> (Kind, String) {
@@ -476,7 +485,7 @@ fn a_reference_of_two_fields_keeps_what_it_names_until_it_is_deleted() {
     assert!(super::wait(store.badges().delete("b")).expect("deletes"));
     assert!(super::wait(store.badges().get_deleted("b")).unwrap().expect("is kept").gone.is_some());
     assert!(super::wait(store.folders().delete("a")).expect("deletes"));
-    let said = "badges.folder_id, number: names a record of notes that is not there";
+    let said = "badges.folder_id, number: refers to a record of notes that does not exist";
     assert_eq!(super::wait(store.badges().undelete("b")).unwrap_err().to_string(), said);
     let said = "badges.folder_id, number: still names the record of notes";
     assert_eq!(super::wait(store.notes().purge(("a", 1))).unwrap_err().to_string(), said);

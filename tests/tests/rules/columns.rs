@@ -46,7 +46,7 @@ impl Binder for Columns {
     }
 }
 
-/// Makes the file of a store with a tree, and opens it as somebody who has its key, without the store.
+/// Makes the file of a store with a tree, and opens it with its key, without the store.
 fn by_hand(home: &Path) -> Connection {
     let (path, key) = (home.join("rules.db"), Key::from_secret([7; 32]));
     let store = rules::open(&path, &key).expect("is made");

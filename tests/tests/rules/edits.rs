@@ -86,6 +86,6 @@ fn a_list_of_references_keeps_its_rules() {
 
     // The same elements in another order are written in place of the old ones.
     let turned = Peer { trees: vec!["a".to_owned(), "b".to_owned()], ..stored.clone() };
-    wait(store.peers().upsert(turned)).expect("no row stands twice at any time");
+    wait(store.peers().upsert(turned)).expect("no row appears twice at any time");
     wait(store.apply(peer::trees.of(id).append("c"))).expect("is another");
 }

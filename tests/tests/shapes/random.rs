@@ -122,7 +122,7 @@ fn time(rng: &mut Rng, mut message: DynamicMessage, signed: bool) -> DynamicMess
     message
 }
 
-/// A `Value` that JSON can say, and that ends: `deep` is how many may stand within one another.
+/// A `Value` that JSON can say, and that ends: `deep` is how many may be nested.
 fn document(rng: &mut Rng, mut message: DynamicMessage, deep: usize) -> DynamicMessage {
     let descriptor = message.descriptor();
     let part = |name: &str| match descriptor.get_field_by_name(name).map(|field| field.kind()) {

@@ -23,7 +23,7 @@ fn add(asks: &Asks, around: &str, of: &MessageDescriptor, found: &mut BTreeSet<S
     if !of.is_map_entry() && holds && !found.insert(of.full_name().to_owned()) {
         return;
     }
-    // What stands in bytes ends somewhere, maybe before all of its types were met.
+    // What is in bytes ends somewhere, maybe before all of its types were met.
     for field in of.fields().filter(|field| matches!(stored(field), Storage::Own | Storage::ChildTable)) {
         if let Kind::Message(inner) = field.kind() {
             add(asks, &join(around, field.name()), &inner, found);

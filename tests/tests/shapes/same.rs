@@ -9,7 +9,7 @@ pub(crate) fn same(asks: &Asks, a: &DynamicMessage, b: &DynamicMessage) -> Resul
     inner(asks, "", a, b, false)
 }
 
-/// `exact` says that the messages stand in bytes, where not even the sign of a zero is lost.
+/// `exact` says that the messages are in bytes, where not even the sign of a zero is lost.
 fn inner(asks: &Asks, around: &str, a: &DynamicMessage, b: &DynamicMessage, exact: bool) -> Result<(), String> {
     for field in a.descriptor().fields() {
         let path = join(around, field.name());

@@ -148,7 +148,7 @@ impl Spoiler<'_> {
             && rng.bool()
         {
             "there is no such row".clone_into(id);
-            return Some(Spoilt::new(path, list, &[&format!("names a record of {table} that is not there")]));
+            return Some(Spoilt::new(path, list, &[&format!("refers to a record of {table} that does not exist")]));
         }
         let says = match value {
             Value::U64(v) if ask.encoding == Encoding::Own => {

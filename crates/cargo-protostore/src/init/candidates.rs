@@ -18,7 +18,7 @@ pub(crate) struct Input {
 /// A message that could be a table.
 pub(crate) struct Found {
     pub(crate) candidate: Candidate,
-    /// What stands in its way, as a diagnostic says it; nothing where it becomes a table as it is.
+    /// What is in its way, as a diagnostic says it; nothing where it becomes a table as it is.
     pub(crate) problem: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Choice {
 }
 
 impl Found {
-    /// Returns the message with its key, and what stands in its way.
+    /// Returns the message with its key, and what is in its way.
     pub(crate) fn line(&self) -> String {
         let Candidate { message, keys, says_key, .. } = &self.candidate;
         let first = keys.first().map_or("", String::as_str);
@@ -136,7 +136,7 @@ impl Input {
         std::iter::once(&self.protos).filter(|dir| dir.is_dir()).chain(&self.include).cloned().collect()
     }
 
-    /// Lowers a store of each message alone, and returns what stands in its way. Of descriptors nothing can be tried,
+    /// Lowers a store of each message alone, and returns what is in its way. Of descriptors nothing can be tried,
     /// since a store message is text.
     fn try_each(&self, candidates: &[Candidate]) -> Vec<Option<String>> {
         let none = || candidates.iter().map(|_| None).collect();

@@ -1,4 +1,4 @@
-//! Replays a session: the lines that begin with `$ ` are typed, what else stands there is what they print.
+//! Replays a session: the lines that begin with `$ ` are typed, what else is there is what they print.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

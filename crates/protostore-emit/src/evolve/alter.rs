@@ -67,7 +67,7 @@ pub(super) fn loosen(way: &Way<'_>, script: &mut Script) {
     for work in altered(way) {
         let kept = kept_checks(way, work);
         for check in all_checks(work.before).filter(|check| !kept.contains(&*check.name)) {
-            // Also of a column that goes: what ALTER once added stands at the table, and keeps it.
+            // Also of a column that goes: what ALTER once added is at the table, and keeps it.
             script.alter(work.old.name, Alteration::DropCheck(check.name.clone()));
         }
         for (old, new) in &work.pairs {

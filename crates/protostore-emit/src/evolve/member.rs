@@ -9,7 +9,7 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 pub(super) enum Member<'l> {
     /// A column: its field's number, the kind of the proto file, the type and form of the snapshot, and whether NULL
-    /// stands in it for a field that is not set.
+    /// is in it for a field that is not set.
     Column {
         number: u32,
         column: String,

@@ -1,5 +1,5 @@
 //! Steps that the run time carries out, since SQL cannot: a line for each, and a guard in plain SQL behind it that
-//! fails where nobody carried it out.
+//! fails where it was not carried out.
 
 use protostore_evolve::plan::{ColumnId, RustStep, Step};
 use protostore_sql::Expr;

@@ -50,7 +50,7 @@ fn entity(name: &str, columns: &[&Column], key: &[String]) -> String {
             (true, true) => " PK, FK",
             (true, false) => " PK",
             (false, true) => " FK",
-            // The others stand in the table of columns: a box of fifty lines shows no relation.
+            // The others are in the table of columns: a box of fifty lines shows no relation.
             (false, false) => continue,
         };
         out += &format!("    {} {}{mark}\n", type_name(&column.ty), column.name.sql);

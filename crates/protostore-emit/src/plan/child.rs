@@ -48,7 +48,7 @@ impl<'s> ChildPlan<'s> {
         child: &'s ChildTable,
         all: &mut Statements,
     ) -> Self {
-        // The record's key, and then where the element stands, from the outermost list inward.
+        // The record's key, and then where the element is, from the outermost list inward.
         let key = child.key_columns();
         let (owner, places) = key.split_at(table.key.len());
         let (columns, items, key_of_record) = (child.columns(), child.item_columns(), table.key_columns());

@@ -69,7 +69,7 @@ fn path(column: &Column) -> String {
     column.path.iter().map(u32::to_string).collect::<Vec<_>>().join(".")
 }
 
-/// Returns the number that stands in a counted column.
+/// Returns the number that is in a counted column.
 fn number_of(column: &Column) -> Expr<'_> {
     let name = Expr::column(&column.name.sql);
     if column.ty == Type::String { Expr::Cast(Box::new(name), Ty::Int8) } else { name }

@@ -5,7 +5,7 @@ use protostore_sql::{self as sql, Delete, Expr, Limit, Order, Param, ParamRole, 
 
 use super::{Statement, Statements, equal, own, value};
 
-/// The statements of a list or map that stands in the record, or in a message in its row.
+/// The statements of a list or map that is in the record, or in a message in its row.
 pub(crate) enum EditPlan {
     /// Of a list.
     List {
@@ -20,7 +20,7 @@ pub(crate) enum EditPlan {
     Map { get: Statement, remove: Statement },
 }
 
-/// The message in the record's row that a child table stands in.
+/// The message in the record's row that a child table is in.
 pub(crate) struct AroundPlan<'s> {
     /// The path of the field.
     pub(crate) field: &'s str,

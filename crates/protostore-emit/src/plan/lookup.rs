@@ -32,7 +32,7 @@ pub(crate) enum LookupKind<'s> {
     /// Pages of records, in the order of an index.
     List {
         listing: Box<ListingPlan<'s>>,
-        /// The repeated field that the column stands in, where it stands in a child table.
+        /// The repeated field that the column is in, where it is in a child table.
         through: Option<String>,
     },
 }

@@ -31,7 +31,7 @@ pub(super) fn markers(table: &Table, is_type: impl Fn(&str) -> bool) -> BTreeMap
         .collect()
 }
 
-/// How many child tables stand in one list of types; the compiler goes as deep as a list is long.
+/// How many child tables are in one list of types; the compiler goes as deep as a list is long.
 const LIST: usize = 8;
 
 /// Returns child tables as a list of types: `(A, (B, ()))`; many of them as a tree of lists.
@@ -61,7 +61,7 @@ pub(super) fn module(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Option<Toke
     })
 }
 
-/// Returns what stands in the module.
+/// Returns what is in the module.
 pub(super) fn items(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
     let record = ident(&plan.table.record.ty.rust);
     let children = plan
@@ -154,7 +154,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
 /// Returns how the elements are found in their owner and put there: nowhere, where a message around them is not set, or
 /// where another member of their oneof is.
 fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenStream, TokenStream) {
-    let steps = steps_to(around, child).expect("a child table stands in its owner");
+    let steps = steps_to(around, child).expect("a child table is in its owner");
     let (mut read, mut write, mut place) = (Vec::new(), Vec::new(), quote!(owner));
     for node in steps {
         match node {

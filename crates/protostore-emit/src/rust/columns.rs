@@ -62,7 +62,7 @@ struct Of<'s, 't, 'n> {
     record: Ident,
 }
 
-/// What a field stands in.
+/// What a field is in.
 #[derive(Clone)]
 enum Around<'s> {
     /// The record itself, at this place.
@@ -76,7 +76,7 @@ enum Around<'s> {
 }
 
 impl<'s> Around<'s> {
-    /// Returns the inside of a message or oneof that stands here.
+    /// Returns the inside of a message or oneof that is here.
     fn inside(&self, presence: Option<&'s str>) -> Self {
         match self {
             Self::Record(_) | Self::Inside(_) => Self::Inside(presence),
@@ -226,7 +226,7 @@ impl Of<'_, '_, '_> {
         )
     }
 
-    /// Returns a member's table, and how its columns are tied to the row that the oneof stands in.
+    /// Returns a member's table, and how its columns are tied to the row that the oneof is in.
     fn tied(&self, child: &ChildTable, around: &Around<'_>) -> TokenStream {
         let data = self.data(child);
         let owner: Vec<&str> = match around {

@@ -43,7 +43,7 @@ pub(super) fn implementation(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> Opt
     })
 }
 
-/// Returns the constant that says which message a child table stands in; nothing where it is always set.
+/// Returns the constant that says which message a child table is in; nothing where it is always set.
 pub(super) fn around(plan: &ChildPlan<'_>) -> Option<TokenStream> {
     let AroundPlan { field, set } = plan.around.as_ref()?;
     let set = statement(set);

@@ -1,4 +1,4 @@
-//! The form in which a value stands in its column: how generated code wraps it on the way in, and takes it out again.
+//! The form in which a value is in its column: how generated code wraps it on the way in, and takes it out again.
 
 use proc_macro2::{Ident, TokenStream};
 use protostore_schema::{Column, Form, Type};
@@ -19,7 +19,7 @@ pub(super) struct Wrapper {
     part: Option<(TokenStream, Ident)>,
 }
 
-/// Returns the wrapper of a column's values, if they do not stand in it as they are.
+/// Returns the wrapper of a column's values, if they are not in it as they are.
 pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Wrapper> {
     let own = scope.scalar(&column.ty);
     match column.form {

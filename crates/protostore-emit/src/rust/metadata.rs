@@ -138,7 +138,7 @@ pub(super) fn child(scope: &Scope<'_, '_>, plan: &ChildPlan<'_>) -> TokenStream 
     }
 }
 
-/// Returns the macro that begins the statements of a table which read records: its columns stand once in the file.
+/// Returns the macro that begins the statements of a table which read records: its columns are once in the file.
 pub(super) fn select(plan: &TablePlan<'_>) -> TokenStream {
     let text = sql(&plan.get.text().head, false);
     let doc = super::tokens::lines([format!(

@@ -7,7 +7,7 @@ use quote::quote;
 use super::tokens::ident;
 use super::types::Scope;
 
-/// Returns the type of a record's revision, the constant that says where it stands, and the methods that reach it.
+/// Returns the type of a record's revision, the constant that says where it is, and the methods that reach it.
 pub(super) fn parts(scope: &Scope<'_, '_>, table: &Table) -> (TokenStream, TokenStream, TokenStream) {
     let Some(Scalar { name, optional, column, .. }) = scalar(table) else {
         return (quote!(()), TokenStream::new(), TokenStream::new());

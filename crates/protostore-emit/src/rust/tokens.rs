@@ -24,7 +24,7 @@ pub(super) fn local(name: &str) -> Ident {
     }
 }
 
-/// Returns a path of names parted by `::`, below the crate's module `proto`.
+/// Returns a path of names separated by `::`, below the crate's module `proto`.
 pub(super) fn message(path: &str) -> TokenStream {
     let parts = path.split("::").map(ident);
     quote! { proto #(:: #parts)* }

@@ -1,16 +1,16 @@
 //! CREATE TRIGGER where the deletion of one row changes another: the engine unsets a reference or takes an element away,
-//! and the revision of the record that it stands in must change as well.
+//! and the revision of the record that it is in must change as well.
 
 use protostore_schema::{Column, ForeignKey, OnDelete, Reference, Schema, Table, Type, revises_name};
 use protostore_sql::{Conflict, Ddl, Event, Expr, Insert, Op, Rows, Select, Trigger, TriggerStep, Ty, Update};
 
 use crate::plan::{COUNTERS, at, begin};
 
-/// Columns that the deletion of a row of another table unsets, or removes with the element that they stand in.
+/// Columns that the deletion of a row of another table unsets, or removes with the element that they are in.
 struct Place<'a> {
     /// The table whose records have a revision.
     owner: &'a Table,
-    /// SQL name of the table that the columns stand in: the owner's, or that of one of its lists.
+    /// SQL name of the table that the columns are in: the owner's, or that of one of its lists.
     relation: &'a str,
     reference: ForeignKey,
     /// In a list, the columns that hold the owner's key.

@@ -14,7 +14,7 @@ use super::{rule, table::zero};
 pub(crate) struct Check<'s> {
     /// Name of the constraint, unique in its table.
     pub(crate) name: String,
-    /// Where it stands.
+    /// Where it is.
     pub(crate) place: Place,
     /// The conditions, joined by AND.
     pub(crate) all: Vec<Expr<'s>>,
@@ -24,7 +24,7 @@ pub(crate) struct Check<'s> {
     pub(crate) says: String,
 }
 
-/// Where a CHECK stands.
+/// Where a CHECK is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// At the only column that it concerns.
@@ -68,7 +68,7 @@ pub(crate) fn of_child(child: &ChildTable) -> Vec<Check<'_>> {
     single.chain(checks(nodes)).collect()
 }
 
-/// Returns the CHECK of one column's values, which stands at the column.
+/// Returns the CHECK of one column's values, which is at the column.
 pub(crate) fn value(column: &Column) -> Option<Check<'_>> {
     let (condition, says) = condition(column)?;
     let name = || Expr::column(&column.name.sql);

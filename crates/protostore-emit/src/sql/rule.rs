@@ -132,7 +132,7 @@ fn is_ordered(column: &Column) -> bool {
     is_comparable(column) && !matches!(column.ty, Type::String | Type::Bytes)
 }
 
-/// Returns what stands in the column for a value; none where the column cannot hold it.
+/// Returns what is in the column for a value; none where the column cannot hold it.
 fn value<'s>(column: &Column, value: &'s RuleValue) -> Option<Lit<'s>> {
     if !is_comparable(column) {
         return None;

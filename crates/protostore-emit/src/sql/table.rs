@@ -91,7 +91,7 @@ fn names(names: &[String]) -> Vec<Name<'_>> {
     names.iter().map(Name::from).collect()
 }
 
-/// Returns a column with its constraints. A foreign key of one column stands here, so that ALTER can drop it.
+/// Returns a column with its constraints. A foreign key of one column is here, so that ALTER can drop it.
 fn column<'s>(table: &str, column: &'s Column) -> sql::ColumnDef<'s> {
     const NO_DOCS: &[String] = &[];
     let checks = check::value(column).into_iter().chain(super::rule_check(column));
@@ -112,7 +112,7 @@ fn column<'s>(table: &str, column: &'s Column) -> sql::ColumnDef<'s> {
     }
 }
 
-/// Returns what a reference of several columns asks and does. It stands at the table.
+/// Returns what a reference of several columns asks and does. It is at the table.
 fn foreign_key<'s>(table: &str, key: &'s ForeignKey) -> Option<sql::ForeignKey<'s>> {
     key.enforced.then(|| sql::ForeignKey {
         name: foreign_key_name(table, key.columns.iter().map(String::as_str)).into(),
@@ -182,7 +182,7 @@ fn own_type(ty: &Type) -> Ty {
     }
 }
 
-/// Returns what stands in a column for the zero of its type.
+/// Returns what is in a column for the zero of its type.
 pub(crate) fn zero<'s>(ty: &Type, form: Form) -> Lit<'s> {
     match form {
         // 0 XOR 2^63.

@@ -107,7 +107,7 @@ impl Case {
     }
 
     /// Leaves out one statement after the other: each is missed, the first time or after the way there and back, when
-    /// constraints stand where ALTER put them. Guards find nothing here, and have tests of their own; so have steps of
+    /// constraints are where ALTER put them. Guards find nothing here, and have tests of their own; so have steps of
     /// the run time, which write nothing here.
     fn needs_each_statement(&self, up: &str, down: &str) {
         let statements = super::forms::statements(up);

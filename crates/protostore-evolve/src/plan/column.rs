@@ -16,12 +16,12 @@ pub struct Place {
 
 /// A column of an SQL table: what it holds of the field at `path`.
 ///
-/// (`place.table`, `path`, `role`) is what the data is, wherever it stands; `place` is the table in which it stands.
+/// (`place.table`, `path`, `role`) is what the data is, wherever it appears; `place` is the table in which it is.
 /// In a child table `path` of an owner's key is that key field's own path in the record, as in the schema.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnId {
-    /// The table in which it stands.
+    /// The table in which it is.
     pub place: Place,
     /// Field numbers from the record down.
     pub path: Vec<u32>,

@@ -32,7 +32,7 @@ pub struct Object {
 pub enum ObjectKind {
     /// A named CHECK.
     Check,
-    /// That NULL may not stand in a column.
+    /// That NULL may not be in a column.
     NotNull,
     /// A reference that the database enforces.
     ForeignKey,

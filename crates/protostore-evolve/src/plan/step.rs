@@ -63,9 +63,9 @@ pub enum Step {
     },
     /// Carries columns to another table: flattened <-> child, singular <-> repeated, map <-> repeated.
     Move {
-        /// The table in which they stand, of the older schema.
+        /// The table in which they are, of the older schema.
         from: Place,
-        /// The table in which they will stand, of the newer schema.
+        /// The table in which they will be, of the newer schema.
         to: Place,
         /// Each column, where it goes, and what becomes of its values.
         columns: Vec<(ColumnId, ColumnId, Conversion)>,

@@ -98,7 +98,7 @@ fn previous(from: Integers, to: Integers) -> Previous {
     }
 }
 
-/// Returns which numbers of a column are not between two values, as they stand in it.
+/// Returns which numbers of a column are not between two values, as they are in it.
 fn outside(of: Integers, low: i128, high: i128) -> Misfit {
     let stored = |value: i128| {
         let number = if of.flipped { value - (1 << 63) } else { value };

@@ -42,7 +42,7 @@ pub struct ValueType<'a> {
     pub kind: &'a Kind,
     /// The type of the column.
     pub ty: &'a Type,
-    /// The form in which the value stands in the column.
+    /// The form in which the value is in the column.
     pub form: Form,
 }
 

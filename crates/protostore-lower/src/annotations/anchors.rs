@@ -1,4 +1,4 @@
-//! Where an option stands in its file: what a diagnostic points at.
+//! Where an option is in its file: what a diagnostic points at.
 
 use prost_reflect::{FieldDescriptor, MessageDescriptor, OneofDescriptor};
 
@@ -18,7 +18,7 @@ const MESSAGE_OPTIONS: i32 = 7;
 const FIELD_OPTIONS: i32 = 8;
 const ONEOF_OPTIONS: i32 = 2;
 
-/// Where an option stands: on what, and under which number.
+/// Where an option is: on what, and under which number.
 #[derive(Clone, Debug)]
 pub(crate) struct Anchor {
     file: String,

@@ -29,7 +29,7 @@ pub(crate) enum Ignore {
     Unknown,
 }
 
-/// What stands behind the name of a rule.
+/// What is behind the name of a rule.
 #[derive(Debug)]
 pub(crate) enum Asked {
     One(RuleValue),

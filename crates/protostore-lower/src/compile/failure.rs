@@ -135,7 +135,7 @@ impl Failure<'_> {
     }
 }
 
-/// Returns what stands between single quotes.
+/// Returns what is between single quotes.
 fn quoted(message: &str) -> Vec<&str> {
     message.split('\'').skip(1).step_by(2).collect()
 }

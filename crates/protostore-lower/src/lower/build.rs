@@ -54,7 +54,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
 }
 
 impl Build<'_> {
-    /// Builds the members of a message; a oneof stands where its first member does.
+    /// Builds the members of a message; a oneof is where its first member is.
     fn nodes(&self, parent: Option<usize>) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
         for i in self.draft.members(parent) {

@@ -194,7 +194,7 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
     }
 }
 
-/// Returns the form that is asked for, or says why values of the field cannot stand in it.
+/// Returns the form that is asked for, or says why values of the field cannot be in it.
 fn form(spot: &Spot, asked: Option<Form>, place: Place, report: &mut Report<'_>) -> Option<Form> {
     let path = spot.dotted();
     let (text, help) = match (asked, spot.ty()) {

@@ -1,4 +1,4 @@
-//! Lowers the `where` of an index: paths become columns, literals what stands in them.
+//! Lowers the `where` of an index: paths become columns, literals what is in them.
 
 use prost_reflect::Kind;
 use protostore_schema::{Condition, Form, Literal, Operator, Type};
@@ -12,7 +12,7 @@ use super::where_text::{self, Part, Sign, Term, Value};
 use crate::Code;
 use crate::diagnostic::Place;
 
-/// The text of a condition, and where it stands.
+/// The text of a condition, and where it is.
 struct Text<'d> {
     draft: &'d Draft,
     /// The table that the index is on.

@@ -10,7 +10,7 @@ use super::{Report, kind, reach};
 use crate::diagnostic::Place;
 use crate::{Code, annotations};
 
-/// Lowers what the store message reaches, and checks what stands in the JSON columns of all tables.
+/// Lowers what the store message reaches, and checks what is in the JSON columns of all tables.
 pub(super) fn lower(store: &MessageDescriptor, drafts: &[Draft], report: &mut Report<'_>) -> Reach {
     let spots = || drafts.iter().flat_map(|draft| &draft.spots).filter(|spot| spot.form() == Form::Json);
     let mut all = reach::lower(store, &[], report);

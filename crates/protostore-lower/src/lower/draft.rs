@@ -60,7 +60,7 @@ pub(crate) struct Spot {
     pub(crate) field: FieldDescriptor,
     /// The message field around it.
     pub(crate) parent: Option<usize>,
-    /// The field with a table of its own that it is or stands in.
+    /// The field with a table of its own that it is or is in.
     pub(crate) child: Option<usize>,
     /// Of a field that is not stored: the rows of another table that it shows.
     pub(crate) relation: Option<Relation>,
@@ -172,7 +172,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// Returns the place of what stands at `steps` in the column's options.
+    /// Returns the place of what is at `steps` in the column's options.
     pub(crate) fn place(&self, sources: &Sources, steps: &[Step]) -> Place {
         let all: Vec<Step> = self.entry.iter().copied().chain(steps.iter().copied()).collect();
         self.anchor.place(sources, &all)
@@ -180,7 +180,7 @@ impl Said {
 }
 
 impl Draft {
-    /// Returns the place of what stands at `steps` in the table's options, or of the field.
+    /// Returns the place of what is at `steps` in the table's options, or of the field.
     pub(crate) fn place(&self, sources: &Sources, steps: &[Step]) -> Place {
         annotations::table_anchor(&self.field).place(sources, steps)
     }
@@ -195,7 +195,7 @@ impl Draft {
         (0..self.spots.len()).filter(move |i| self.spots[*i].parent == parent)
     }
 
-    /// Returns whether a message stands around the field, in the table whose column the field is.
+    /// Returns whether a message is around the field, in the table whose column the field is.
     pub(crate) fn is_inside(&self, spot: &Spot) -> bool {
         // The value of a map is always there.
         let around = spot.parent.map(|p| &self.spots[p]).filter(|p| p.part != Part::MapValue);
@@ -222,7 +222,7 @@ impl Draft {
         lists
     }
 
-    /// Returns the field in whose table the table of a field stands, if it is not the record's.
+    /// Returns the field in whose table the table of a field is, if it is not the record's.
     pub(crate) fn table_around(&self, spot: &Spot) -> Option<usize> {
         std::iter::successors(spot.parent, |at| self.spots[*at].parent).find(|at| self.spots[*at].has_table())
     }
@@ -257,7 +257,7 @@ impl Spot {
         matches!(self.shape, Shape::Absent)
     }
 
-    /// Returns the form in which its values stand in their column.
+    /// Returns the form in which its values are in their column.
     pub(crate) fn form(&self) -> Form {
         let stored = match self.column.storage {
             Some((Storage::Bytes, _)) => Form::Bytes,

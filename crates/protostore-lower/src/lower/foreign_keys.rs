@@ -1,4 +1,4 @@
-//! Checks references of several fields: that they are the key of another table, part by part, and stand in one table.
+//! Checks references of several fields: that they are the key of another table, part by part, and are in one table.
 
 use protostore_schema::{OnDelete, Type};
 

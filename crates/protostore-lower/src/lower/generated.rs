@@ -30,7 +30,7 @@ fn wrong(draft: &Draft, spot: &Spot, generated: Generated) -> Option<(String, St
     };
     if !own {
         let help = format!("move the field to the top of `{}`, or set it before the write", draft.message.name());
-        return Some(("stands inside another field, where the store makes no value".to_owned(), help));
+        return Some(("is inside another field, where the store makes no value".to_owned(), help));
     }
     if !holds(ty, generated) {
         let (what, types) = match generated {

@@ -28,9 +28,7 @@ pub(super) fn choose(draft: &mut Draft, report: &mut Report<'_>) {
 fn wrong_field(draft: &Draft, i: usize) -> Option<(String, String)> {
     let (spot, path) = (&draft.spots[i], draft.spots[i].dotted());
     let why = match &spot.shape {
-        Shape::Scalar(_) if spot.part != Part::Field || spot.parent.is_some() => {
-            "stands inside another field".to_owned()
-        }
+        Shape::Scalar(_) if spot.part != Part::Field || spot.parent.is_some() => "is inside another field".to_owned(),
         Shape::Scalar(Type::Bytes) if spot.form() != Form::Own => "is stored in another form".to_owned(),
         Shape::Scalar(Type::Bytes) if spot.key => "is a part of the primary key".to_owned(),
         Shape::Scalar(Type::Bytes) if spot.presence == Presence::Member => "is a member of a oneof".to_owned(),
@@ -126,7 +124,7 @@ fn holds_map(message: &MessageDescriptor) -> bool {
     matches!(message.full_name(), "google.protobuf.Struct" | "google.protobuf.Value" | "google.protobuf.ListValue")
 }
 
-/// Refuses a oneof between whose members another field has its number: it stands at its first member in one encoder, and
+/// Refuses a oneof between whose members another field has its number: it is at its first member in one encoder, and
 /// in the order of numbers in another.
 fn check_oneofs(message: &MessageDescriptor, table: &str, place: &Place, report: &mut Report<'_>) {
     for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {

@@ -168,7 +168,7 @@ fn column_name(draft: &Draft, i: usize) -> String {
 }
 
 /// Returns the column of a field in the table of an index, where the key's fields stand for the owner; `None` if it
-/// stands in another.
+/// is in another.
 pub(super) fn column_in(draft: &Draft, i: usize, child: Option<usize>) -> Option<String> {
     match draft.key.iter().position(|k| *k == i).zip(child) {
         Some((part, child)) => Some(draft.spots[child].owner[part].clone()),
@@ -176,7 +176,7 @@ pub(super) fn column_in(draft: &Draft, i: usize, child: Option<usize>) -> Option
     }
 }
 
-/// Reads the fields of the `n`th `index`, and finds the table that all of them stand in.
+/// Reads the fields of the `n`th `index`, and finds the table that all of them are in.
 fn stated(draft: &Draft, n: usize, report: &mut Report<'_>) -> Option<(Option<usize>, Vec<IndexColumn>)> {
     let mut fields: Vec<(usize, bool, Place)> = Vec::new();
     let mut complete = true;
@@ -227,12 +227,12 @@ pub(super) fn across(
     let table_of = |child: Option<usize>| child.map_or(&draft.sql, |c| &draft.spots[c].sql);
     let spot = &draft.spots[i];
     let text = format!(
-        "`{}` stands in the table `{}`, but the {what} is on `{}`",
+        "`{}` is in the table `{}`, but the {what} is on `{}`",
         spot.dotted(),
         table_of(spot.child),
         table_of(child)
     );
-    let help = "write one for each table; beside fields of a child table only those of the primary key can stand";
+    let help = "write one for each table; fields of a child table can be combined only with those of the primary key";
     report.add(Code::IndexAcrossTables, place, text, help);
 }
 
@@ -250,12 +250,12 @@ fn read_field(draft: &Draft, text: &str, place: &Place, report: &mut Report<'_>)
     };
     let i = paths::resolve(draft, path, place.clone(), report)?;
     if draft.spots[i].ty().is_none() {
-        let text = format!("`{path}` is a message, so it cannot stand in an index");
+        let text = format!("`{path}` is a message, so it cannot be in an index");
         report.add(Code::CannotApply, place.clone(), text, "name a field of the message");
         return None;
     }
     if let Some(ty) = draft.spots[i].ty().filter(|ty| !ty.can_be_indexed()) {
-        let text = format!("`{path}` is a `{}`, so it cannot stand in an index", type_word(ty));
+        let text = format!("`{path}` is a `{}`, so it cannot be in an index", type_word(ty));
         report.add(Code::CannotApply, place.clone(), text, "name a field of one scalar");
         return None;
     }

@@ -120,7 +120,7 @@ fn stated(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>) -> Vec<
             continue;
         };
         if key.iter().any(|(other, _)| *other == i) {
-            let text = format!("`{path}` stands in the primary key twice");
+            let text = format!("`{path}` appears in the primary key twice");
             report.add(Code::CannotBeKey, place, text, "take one of the two away");
         } else {
             key.push((i, place));
@@ -149,7 +149,7 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
     let path = spot.dotted();
     let around = || std::iter::successors(Some(i), |at| draft.spots[*at].parent);
     if around().any(|at| draft.is_redacted(&draft.spots[at])) {
-        let text = format!("`{path}` is `debug_redact`, and a key stands in references, pages and errors");
+        let text = format!("`{path}` is `debug_redact`, and a key appears in references, pages and errors");
         let help = "take `debug_redact` away, or make another field the key";
         report.add(Code::RedactedKey, place.clone(), text, help);
         return true;

@@ -1,4 +1,4 @@
-//! Lowers a literal to what stands in the column that it is compared with.
+//! Lowers a literal to what is in the column that it is compared with.
 
 use prost_reflect::EnumDescriptor;
 use prost_types::{Duration, Timestamp};

@@ -1,4 +1,4 @@
-//! Refuses annotations that stand where they mean nothing.
+//! Rejects annotations in places where they have no meaning.
 
 use prost_reflect::MessageDescriptor;
 
@@ -11,7 +11,7 @@ pub(super) fn check(compiled: &Compiled, store: &MessageDescriptor, report: &mut
     for message in compiled.pool.all_messages().filter(|m| !m.is_map_entry() && !annotations::is_store(m)) {
         for field in message.fields().filter(|field| annotations::table_options(field).is_some()) {
             let place = annotations::table_anchor(&field).place(report.sources, &[]);
-            let text = format!("`table` stands on `{}`, which is no field of a store message", field.name());
+            let text = format!("`table` is written on `{}`, which is no field of a store message", field.name());
             let help = "write `(protostore.v1.column)` here, or put `table` on the field of the store message";
             report.add(Code::Misplaced, place, text, help);
         }
@@ -24,13 +24,13 @@ pub(super) fn check(compiled: &Compiled, store: &MessageDescriptor, report: &mut
                 "write `[(protostore.v1.table) = {{…}}]`, or put `column` on a field of `{}`",
                 field.kind().as_message().map_or("the record", |m| m.name())
             );
-            report.add(Code::Misplaced, place, format!("`column` stands on the table `{name}`"), help);
+            report.add(Code::Misplaced, place, format!("`column` is written on the table `{name}`"), help);
         }
         for (i, behavior) in annotations::behaviors(&field).into_iter().enumerate() {
             if matches!(behavior, Behavior::Identifier | Behavior::Required) {
                 let place = annotations::behavior_anchor(&field, i).place(report.sources, &[]);
                 let help = "put it on a field of the record";
-                report.add(Code::Misplaced, place, format!("a field behaviour stands on the table `{name}`"), help);
+                report.add(Code::Misplaced, place, format!("a field behaviour is written on the table `{name}`"), help);
             }
         }
     }

@@ -260,7 +260,7 @@ fn store_name(store: &MessageDescriptor, report: &mut Report<'_>) -> String {
     let anchor = annotations::store_anchor(store);
     if store.parent_message().is_some() {
         let help = "move the store message out of the message around it";
-        report.add(Code::Misplaced, anchor.place(report.sources, &[]), "a store message stands inside a message", help);
+        report.add(Code::Misplaced, anchor.place(report.sources, &[]), "a store message is inside a message", help);
     }
     let name = name_of_store(store);
     if !names::is_store(&name) {

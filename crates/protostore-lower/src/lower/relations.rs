@@ -63,7 +63,7 @@ fn find(
         let text = format!("`{path}` does not hold a `{}`, the record of `{table}`", other.message.name());
         (text, format!("give `{path}` this type, or name another table"))
     } else if !matches!(refers.shape, Shape::Scalar(_)) || refers.child.is_some() {
-        let text = format!("`{named}` is a list, or stands in one");
+        let text = format!("`{named}` is a list, or is in one");
         (text, "name a field of one value; what a list names is found by `list_by_…`".to_owned())
     } else if refers.column.reference.as_ref().is_none_or(|(target, _)| target.table != own_name) {
         let text = format!("`{named}` does not refer to `{own_name}`");
@@ -86,7 +86,7 @@ fn misplaced(own: &Draft, spot: &Spot) -> Option<(&'static str, &'static str)> {
     } else if !spot.shape_is_absent() || !matches!(spot.field.kind(), Kind::Message(_)) || spot.field.is_map() {
         Some(("is no message, so it shows no rows", "put `relation` on a field of the other table's record"))
     } else if spot.parent.is_some() {
-        Some(("stands inside another message", "put `relation` on a field of the record itself"))
+        Some(("is inside another message", "put `relation` on a field of the record itself"))
     } else if spot.presence == Presence::Member {
         Some(("is a member of a oneof", "move it out of the oneof"))
     } else if spot.presence == Presence::Required || spot.required {

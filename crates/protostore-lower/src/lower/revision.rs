@@ -33,7 +33,7 @@ fn wrong(draft: &Draft, i: usize) -> Option<(String, String)> {
     let ty = match &spot.shape {
         Shape::Scalar(ty) if spot.part == Part::Field && spot.parent.is_none() => ty,
         Shape::Scalar(_) => {
-            return some("stands inside another field", "name an integer or string field at the top of the record");
+            return some("is inside another field", "name an integer or string field at the top of the record");
         }
         Shape::Absent => return some("is not stored", "store the field, or name another"),
         Shape::Message(_) | Shape::Row(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => {

@@ -93,7 +93,7 @@ fn field(draft: &mut Draft, i: usize, report: &mut Report<'_>) {
     if rules.ignore == Ignore::Always {
         if is_message && inside(&descriptor).is_some() {
             let text = format!("`{}` asks that the rules inside it be left aside", draft.spots[i].dotted());
-            let help = "take `ignore` away; the columns of a message keep its rules wherever it stands";
+            let help = "take `ignore` away; the columns of a message keep its rules wherever it appears";
             report.add(Code::ValidationRule, place, text, help);
         }
         draft.spots[i].rules.all.extend(format);
@@ -170,7 +170,7 @@ fn inside(field: &FieldDescriptor) -> Option<String> {
     has_rules(field.kind().as_message()?, &mut Vec::new())
 }
 
-/// What is read of one field: how it is called, and where its rules stand.
+/// What is read of one field: how it is called, and where its rules are.
 struct Reader<'r, 's> {
     name: String,
     place: Place,

@@ -45,7 +45,7 @@ pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
     }
 }
 
-/// Checks that a field of a message has the same type in Rust wherever the message stands.
+/// Checks that a field of a message has the same type in Rust wherever the message appears.
 fn check_storage(drafts: &[Draft], report: &mut Report<'_>) {
     let mut known: BTreeMap<&str, (u8, String)> = BTreeMap::new();
     for draft in drafts {

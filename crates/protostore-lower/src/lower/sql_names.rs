@@ -123,7 +123,7 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
     }
 }
 
-/// Returns the table that a field of one value stands in.
+/// Returns the table that a field of one value is in.
 fn draft_table(draft: &Draft, spot: &Spot) -> Option<usize> {
     spot.parent.and_then(|parent| draft.spots[parent].child)
 }

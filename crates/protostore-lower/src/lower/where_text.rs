@@ -123,7 +123,7 @@ impl<'t> Cursor<'t> {
         &self.text[self.at..]
     }
 
-    /// Returns the word that stands here, without going on after it.
+    /// Returns the word that is here, without going on after it.
     fn word(&mut self) -> &'t str {
         let rest = self.rest();
         let is_end =
@@ -131,7 +131,7 @@ impl<'t> Cursor<'t> {
         &rest[..rest.find(is_end).unwrap_or(rest.len())]
     }
 
-    /// Goes over a word of the language, if it stands here.
+    /// Goes over a word of the language, if it is here.
     fn skip(&mut self, word: &str) -> bool {
         let there = self.word() == word;
         if there {

@@ -116,8 +116,10 @@ impl Violation {
                 Some(Constraint::Reference(key)) => missing(layout, key),
                 _ => Self::ForeignKey.explain(layout).by_constraint(name),
             },
-            Self::ForeignKey => Error::new(Kind::Reference, "names a record that is not there, or is named by one")
-                .in_table(layout.record),
+            Self::ForeignKey => {
+                Error::new(Kind::Reference, "refers to a record that does not exist, or another record refers to it")
+                    .in_table(layout.record)
+            }
         }
     }
 }
@@ -125,7 +127,7 @@ impl Violation {
 /// Says that a row names another that is not there.
 #[cold]
 pub(crate) fn missing(layout: &Layout, key: &ForeignKey) -> Error {
-    Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
+    Error::new(Kind::Reference, format!("refers to a record of {} that does not exist", key.table))
         .in_table(layout.record)
         .at(key.field)
         .by_constraint(key.columns.join(", "))

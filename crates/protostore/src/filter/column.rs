@@ -5,12 +5,12 @@ use std::marker::PhantomData;
 
 use protostore_sql::Op;
 
-use super::operand::Ordered;
-use super::order::Order;
-use super::stand::{
+use super::location::{
     Apart, Elements, Entries, Inner, InnerApart, InnerList, InnerMap, List, Many, Map, Maskable, Member, Message, One,
     Oneof,
 };
+use super::operand::Ordered;
+use super::order::Order;
 use super::{Expr, Filter};
 use crate::mask::Field;
 use crate::record::{ChildTable, Record};
@@ -19,8 +19,8 @@ use crate::value::Kept;
 
 /// A field of a record as generated code names it: `virtual_machine::mem_size_mb`.
 ///
-/// `T` is the type of its values and `P` says where they stand, which decides what can be done with it: a field of the
-/// record itself can be named in a mask, and one that stands in the record's own row can be sorted by.
+/// `T` is the type of its values and `P` says where they are, which decides what can be done with it: a field of the
+/// record itself can be named in a mask, and one that is in the record's own row can be sorted by.
 pub struct Col<R, T, P = Member> {
     member: u16,
     pub(super) place: Place,
@@ -29,7 +29,7 @@ pub struct Col<R, T, P = Member> {
 
 type Of<R, T, P> = PhantomData<fn() -> (R, T, P)>;
 
-/// Where the values of a column stand.
+/// Where the values of a column are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     /// The SQL name, in the record's table or in that of the list.

@@ -3,8 +3,8 @@
 use protostore_sql::Op;
 
 use super::column::{Col, Cond, Place, Test};
+use super::location::Keyed;
 use super::operand::{Comparable, Location, Operand, Ordered};
-use super::stand::Keyed;
 use super::{Expr, Filter};
 use crate::error::Error;
 use crate::value::Kept;

@@ -1,4 +1,4 @@
-//! Comparisons of columns whose values stand in another form: a value is given as it is, and compared as it is stored.
+//! Comparisons of columns whose values are in another form: a value is given as it is, and compared as it is stored.
 
 use super::operand::{Comparable, Location, Operand, Ordered, counted};
 use crate::stored::{

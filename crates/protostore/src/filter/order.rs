@@ -108,7 +108,7 @@ impl<R: Record> Sorting<R> {
         Ok(range.into_iter().chain([Expr::any(beyond)]))
     }
 
-    /// Returns where a record stands.
+    /// Returns where a record is.
     pub(crate) fn cursor(&self, record: &R) -> Cursor<R> {
         let values = self.by.iter().map(|by| value(record, &by.place)).collect();
         Cursor::new(self.spelled(), values)

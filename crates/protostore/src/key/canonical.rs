@@ -6,7 +6,7 @@
 //! Ed25519  "ed25519\0" || seed
 //! ```
 //! Lengths are 32-bit big-endian, primes have no leading zeros, a scalar has as many bytes as the order of its curve, and
-//! the object identifier stands as the content octets of its DER.
+//! the object identifier is written as the content octets of its DER.
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::DB;

@@ -14,7 +14,7 @@ use crate::value::{Bind, Binder, InForm, Kept, Now};
 /// A table whose rows are kept when they are deleted.
 ///
 /// A row that is about to be deleted, or to be there again, has a time that no other has: so much for a mark, which
-/// nobody sees, as all of it is one transaction.
+/// no reader sees, because all of it is one transaction.
 #[derive(Debug)]
 pub struct SoftDelete {
     /// The table.
@@ -25,7 +25,7 @@ pub struct SoftDelete {
     pub field: &'static str,
     /// The member of the record.
     pub member: u16,
-    /// The form in which it stands there.
+    /// The form in which it is there.
     pub clock: Clock,
     /// Reads the time of a record that is deleted.
     pub deleted: Stmt,
@@ -74,7 +74,7 @@ pub struct Cascade {
 /// A reference of rows that come back.
 #[derive(Debug)]
 pub struct Names {
-    /// The table in which it stands.
+    /// The table in which it is.
     pub table: &'static str,
     /// The path of the field.
     pub field: &'static str,
@@ -167,7 +167,7 @@ pub(crate) async fn undelete<S: Session>(
         for &Names { table: own, field, to, ref missing } in table.names {
             let found = s.one::<_, Present>(missing, &Now(Some(now))).await;
             if found.map_err(|e| e.explained(&table.table.layout))?.is_some() {
-                let why = format!("names a record of {to} that is not there");
+                let why = format!("refers to a record of {to} that does not exist");
                 return Err(Error::new(Kind::Reference, why).in_table(own).at(field));
             }
         }

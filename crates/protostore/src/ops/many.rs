@@ -10,7 +10,7 @@ use crate::room::Room;
 use crate::session::Session;
 use crate::value::{Now, Pick};
 
-/// Reads the records of these keys, in their order; a key may stand in it more than once.
+/// Reads the records of these keys, in their order; a key may be in it more than once.
 ///
 /// Refused with [`Kind::Exhausted`] where they are larger together than a page may be,
 /// [`Options::page_bytes`](crate::Options::page_bytes); one alone never is.

@@ -65,7 +65,7 @@ impl Decode for Link {
     }
 }
 
-/// Returns what stands in place of a hash before the first row of a table: SHA-256 of `protostore.v1.hash_chain/<number>`,
+/// Returns what is in place of a hash before the first row of a table: SHA-256 of `protostore.v1.hash_chain/<number>`,
 /// with the number of the table.
 #[must_use]
 pub fn chain_origin(table: u32) -> Vec<u8> {

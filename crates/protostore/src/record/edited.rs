@@ -41,7 +41,7 @@ pub struct MapEdits {
     pub remove: Stmt,
 }
 
-/// The message in the record's row that a child table stands in.
+/// The message in the record's row that a child table is in.
 #[derive(Debug)]
 pub struct Around {
     /// The path of the field.

@@ -59,7 +59,7 @@ fn refused<R: Record>(e: Error, part: usize) -> Error {
 /// Writes JSON values, with commas between them.
 struct Json {
     text: String,
-    /// How many parts of a key stand there.
+    /// How many parts of a key are there.
     part: usize,
 }
 

@@ -81,7 +81,7 @@ impl<T: Revision> Decode for Stored<T> {
 pub(crate) fn refuse_given<R: Record>(record: &R) -> Result<()> {
     match (R::REVISION, given(record)) {
         (Some(field), Some(_)) => {
-            let why = "is given by the store: leave it unset in a record that is not there yet";
+            let why = "is set by the store: leave it unset in a new record";
             Err(Error::invalid(field.counter.field, why).in_table(R::TABLE.layout.name))
         }
         (Some(_) | None, _) => Ok(()),
@@ -109,12 +109,12 @@ pub(crate) async fn check<R: Record, S: Session>(
     }
 }
 
-/// Says that the record which was read is not there any more.
+/// Says that the record which was read no longer exists.
 #[cold]
 pub(crate) fn gone<R: Record>() -> Error {
     match R::REVISION {
-        Some(field) => changed::<R>(field, "is of a record that is not there any more"),
-        None => Error::new(Kind::Aborted, "is not there any more").in_table(R::TABLE.layout.name),
+        Some(field) => changed::<R>(field, "belongs to a record that no longer exists"),
+        None => Error::new(Kind::Aborted, "no longer exists").in_table(R::TABLE.layout.name),
     }
 }
 

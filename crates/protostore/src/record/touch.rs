@@ -1,4 +1,4 @@
-//! The row of a record of which something is written that does not stand in it: whether it is there, and what changes.
+//! The row of a record of which something is written that is not in it: whether it is there, and what changes.
 
 use super::{ChildTable, Record, revision};
 use crate::error::{Error, Kind, Result};
@@ -17,7 +17,7 @@ pub(crate) async fn owner<R: Record, C: ChildTable, S: Session>(s: &mut S, key: 
     if set == Some(true) {
         return Ok(());
     }
-    let why = "is not set, so that nothing stands in it";
+    let why = "is not set, so it holds nothing";
     Err(Error::new(Kind::Precondition, why).at(around.field).in_table(R::TABLE.layout.name))
 }
 

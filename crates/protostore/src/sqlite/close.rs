@@ -359,7 +359,7 @@ fn logged(closed: Result<()>) {
     }
 }
 
-/// Runs the writer; if it fails by a fault of ours, nobody waits for it in vain.
+/// Runs the writer; if it fails by a fault of ours, no caller waits in vain.
 fn write(
     warm: Arc<Warm>,
     state: &Arc<State>,

@@ -1,6 +1,6 @@
 //! A connection and its prepared statements, held for its whole life: the one place with `unsafe`.
 //!
-//! A `Statement` borrows the connection that prepared it, so the two cannot stand in one struct, and neither can be sent
+//! A `Statement` borrows the connection that prepared it, so the two cannot be in one struct, and neither can be sent
 //! to another thread while the borrow lasts. Looking a statement up by its text at each use is safe and costs a fifth of
 //! a read; this module keeps the borrow instead, and holds these rules, which make it sound:
 //!
@@ -157,7 +157,7 @@ impl Held {
         self.at((stmt.slot as usize).saturating_add(super::transaction::OWN), stmt.text)
     }
 
-    /// Returns one of the statements of our own, which stand before those of the store.
+    /// Returns one of the statements of our own, which are before those of the store.
     #[inline]
     pub(super) fn own(&mut self, index: usize, sql: &'static str) -> Result<&mut Prepared> {
         self.at(index, sql)
@@ -196,7 +196,7 @@ impl Held {
     #[cold]
     fn fill(&mut self, slot: usize, sql: &'static str) -> Result<()> {
         match self.stmts.get(slot) {
-            // One text may stand in a program twice.
+            // One text may appear in a program twice.
             Some(Some(prepared)) if prepared.sql == sql => Ok(()),
             Some(Some(_)) | None => Err(foreign(sql)),
             Some(None) => {

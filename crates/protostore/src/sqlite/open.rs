@@ -175,7 +175,7 @@ pub(crate) fn open(options: &Options, schema: &'static Schema, path: &Path, key:
     open_as(Class::Real, options, schema, path, key).map_err(|refusal| refusal.about(path))
 }
 
-/// Makes the TEST database: in a directory of its own, which is removed with it, under a key that everybody knows.
+/// Makes the TEST database: in a directory of its own, which is removed with it, under a key that is public.
 pub(crate) fn open_test(options: &Options, schema: &'static Schema) -> Result<Opened> {
     let directory = tempfile::Builder::new().prefix("protostore-test-").tempdir();
     let directory =
@@ -321,7 +321,7 @@ fn open_as(
     Ok(Opened { writer, readers, connector, log, reserve, guard, info, tokens })
 }
 
-/// Decides how the pages are read: never plain without somebody having said so.
+/// Decides how the pages are read: never plain unless the caller asks for it.
 fn access<'a>(class: Class, options: &SqliteOptions, key: &'a Key) -> Result<Access<'a>, Refusal> {
     match class {
         _ if options.plaintext => Ok(Access::Plain(key)),

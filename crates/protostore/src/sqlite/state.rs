@@ -33,7 +33,7 @@ impl State {
         self.stopped.store(true, Ordering::Release);
     }
 
-    /// Accepts nothing more, because of an error; the first one stands.
+    /// Accepts nothing more, because of an error; the first one is kept.
     pub(super) fn stop_because(&self, why: &Error) {
         tracing::error!(error = %why, "the store has stopped and accepts nothing more");
         self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.again());

@@ -277,7 +277,7 @@ impl Held {
         self.sure(undone)
     }
 
-    /// Gives the transaction up where a level did not end as it should: nobody would know what is in it.
+    /// Gives the transaction up where a level did not end as it should: its contents would be unknown.
     fn sure(&mut self, ended: Result<()>) -> Result<()> {
         if ended.is_err() {
             self.transaction.trouble = Trouble::Lost;

@@ -46,7 +46,7 @@ pub(super) struct Watch {
     /// The memory of all connections together, in bytes, above which the statement ends.
     ceiling: AtomicU64,
     exceeded: AtomicBool,
-    /// How many times SQLite may still ask; [`COUNTLESS`] where nobody counts.
+    /// How many times SQLite may still ask; [`COUNTLESS`] without a limit.
     left: AtomicU32,
     looks: AtomicU8,
     /// What the connection is busy with, and since when.

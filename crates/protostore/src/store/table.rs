@@ -46,7 +46,7 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
         self.store.engine.read(self.store.call, Get::<R>(key), Get::owned)
     }
 
-    /// Reads the records of these keys, in their order; a key may stand in it more than once.
+    /// Reads the records of these keys, in their order; a key may be in it more than once.
     pub fn get_many<'a, I>(&self, keys: I) -> impl Future<Output = Result<Vec<Option<R>>>> + Send + use<'a, 's, R, E, I>
     where
         I: IntoIterator<Item = R::KeyRef<'a>>,

@@ -32,7 +32,7 @@ impl<'a, E: Engine> View<'a, E> {
         self.run(Get::<R>(key))
     }
 
-    /// Reads the records of these keys, in their order; a key may stand in it more than once.
+    /// Reads the records of these keys, in their order; a key may be in it more than once.
     pub fn get_many<'k, R: Record>(&mut self, keys: impl IntoIterator<Item = R::KeyRef<'k>>) -> Result<Vec<Option<R>>> {
         self.run(GetMany::<R>(keys.into_iter().map(R::own_key).collect()))
     }

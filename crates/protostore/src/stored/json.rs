@@ -11,7 +11,7 @@ use self::write::Writer;
 use crate::error::{Kind, Result};
 use crate::value::{Bad, Bind, Binder, Cell, Value};
 
-/// How many objects and arrays may stand within one another.
+/// How many objects and arrays may be nested.
 const DEEPEST: usize = 100;
 
 /// A `Struct`, `Value` or `ListValue` as the JSON text that

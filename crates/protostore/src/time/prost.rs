@@ -1,4 +1,4 @@
-//! Conversions with prost's well-known types; what is not normalised is refused, never mended in silence.
+//! Conversions with prost's well-known types; what is not normalised is refused, never corrected silently.
 
 use super::{Duration, Timestamp};
 use crate::error::{Error, Kind, Result};

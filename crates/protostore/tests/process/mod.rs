@@ -56,7 +56,7 @@ impl Drop for Process {
     }
 }
 
-/// The database, in the process that was started; none when somebody runs the ignored tests.
+/// The database, in the process that was started; none when the ignored tests are run by hand.
 pub fn database() -> Option<PathBuf> {
     env::var_os(DATABASE).map(PathBuf::from)
 }

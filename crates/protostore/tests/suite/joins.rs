@@ -44,7 +44,7 @@ async fn a_join_table_is_edited_in_place() {
     assert_eq!(ids().await, [2]);
 
     let e = store.apply(m::IMAGE_LIST.of("a").append(9)).await.expect_err("no such image");
-    let (table, why) = (Some("machines"), "names a record of images that is not there");
+    let (table, why) = (Some("machines"), "refers to a record of images that does not exist");
     assert_eq!(told(&e), (Kind::Reference, table, Some("image_ids"), Some("value"), why));
     let e = store.apply(m::IMAGE_LIST.of("none").append(1)).await.expect_err("no such machine");
     assert_eq!(told(&e), (Kind::NotFound, Some("machines"), None, None, "no record has this key"));
@@ -63,7 +63,7 @@ async fn a_list_in_a_message_is_edited_where_the_message_is_set() {
     assert_eq!(store.run(m::LABEL_LIST.of("a").read()).await.expect("reads"), ["a", "c"]);
     assert_eq!(store.apply(m::LABEL_LIST.of("a").clear()).await.expect("clears"), 2);
     let refused = store.apply(m::LABEL_LIST.of("b").append("c")).await.expect_err("the message is not set");
-    let why = "is not set, so that nothing stands in it";
+    let why = "is not set, so it holds nothing";
     assert_eq!(told(&refused), (Kind::Precondition, Some("machines"), Some("root_drive"), None, why));
     assert_eq!(store.run(m::LABEL_LIST.of("b").read()).await.expect_err("nor read").kind(), Kind::Precondition);
 }

@@ -108,7 +108,7 @@ async fn a_reference_to_nothing_names_field_and_table() {
     let store = store();
     let machines = store.table::<Machine>();
     let none = Machine { network_id: "none".into(), ..machine("vm") };
-    let why = "names a record of networks that is not there";
+    let why = "refers to a record of networks that does not exist";
     let wanted = (Kind::Reference, Some("machines"), Some("network_id"), Some("network_id"), why);
     assert_eq!(told(&machines.insert(none.clone()).await.expect_err("refused")), wanted);
     assert_eq!(told(&machines.upsert(none.clone()).await.expect_err("refused")), wanted);
@@ -123,7 +123,10 @@ async fn a_reference_to_nothing_names_field_and_table() {
 
     let e = machines.insert(Machine { image_ids: vec![1, 9], ..machine("vm-2") }).await.expect_err("refused");
     let (table, field) = (Some("machines"), Some("image_ids"));
-    assert_eq!(told(&e), (Kind::Reference, table, field, Some("value"), "names a record of images that is not there"));
+    assert_eq!(
+        told(&e),
+        (Kind::Reference, table, field, Some("value"), "refers to a record of images that does not exist")
+    );
 
     let e = store.table::<Nic>().insert(nic("none", "eth0")).await.expect_err("refused");
     assert_eq!((e.kind(), e.field()), (Kind::Reference, Some("machine_id")));
@@ -139,5 +142,5 @@ async fn what_is_still_named_is_not_deleted_and_the_refusal_names_who() {
     let e = store.table::<Image>().delete(2).await.expect_err("refused");
     let (table, field) = (Some("machines"), Some("image_ids"));
     assert_eq!(told(&e), (Kind::Precondition, table, field, Some("value"), "still names the record of images"));
-    assert!(store.table::<Image>().delete(3).await.expect("nobody names it"));
+    assert!(store.table::<Image>().delete(3).await.expect("no row refers to it"));
 }

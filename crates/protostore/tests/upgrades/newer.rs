@@ -92,7 +92,7 @@ fn one_that_lets_nobody_in_is_refused_with_both_versions_whatever_is_asked_for()
 
 #[test]
 fn the_doors_of_every_version_between_count() {
-    // Version 4 lets nobody in, so that what version 3 says does not matter; and the newest alone does not decide.
+    // Version 4 lets no program in, so that what version 3 says does not matter; and the newest alone does not decide.
     static LAX: [protostore::Migration; 4] = super::store::steps([(1, 1), (2, 2), (1, 1), (1, 1)]);
     static LAX_PROGRAMS: [Schema; 4] = programs(&LAX);
     let home = Home::at(1);

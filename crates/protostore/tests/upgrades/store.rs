@@ -154,7 +154,7 @@ pub(crate) const fn steps(doors: Doors) -> [Migration; 4] {
 
 pub(crate) static STEPS: [Migration; 4] = steps(CLOSED);
 
-/// Version 2 lets the program of version 1 write, version 3 lets that of 2 read, version 4 nobody.
+/// Version 2 lets the program of version 1 write, version 3 lets that of 2 read, version 4 none.
 pub(crate) static OPEN: [Migration; 4] = steps([(1, 1), (1, 1), (2, 3), (4, 4)]);
 
 /// The schemas of the four versions.

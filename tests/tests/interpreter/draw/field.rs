@@ -10,7 +10,7 @@ pub(super) struct Around<'a> {
     pub(super) parts: &'a [String],
     /// The keys of the tables, which references name.
     pub(super) keys: &'a [Key],
-    /// Whether it stands at the top of a record.
+    /// Whether it is at the top of a record.
     pub(super) in_record: bool,
     /// Whether its file is one of proto2.
     pub(super) legacy: bool,

@@ -13,7 +13,7 @@ use field::{Around, field};
 pub(crate) use key::Key;
 pub(crate) use rejected::rejected;
 
-/// The files of one drawn store, by name; the store stands in the last.
+/// The files of one drawn store, by name; the store is in the last.
 pub(crate) struct Drawn {
     pub(crate) files: Vec<(&'static str, String)>,
 }

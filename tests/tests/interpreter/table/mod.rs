@@ -227,7 +227,7 @@ impl Interpreter<'_> {
                 let sql = format!("SELECT 1 FROM \"{}\" WHERE \"{}\" = ?1", reference.table, reference.column);
                 let there = self.db.prepare_cached(&sql).and_then(|mut s| s.exists([value]));
                 if !there.expect("the table that is named can be asked") {
-                    let says = format!("names a record of {} that is not there", reference.table);
+                    let says = format!("refers to a record of {} that does not exist", reference.table);
                     return Error::invalid(column.name.proto.clone(), says).in_table(table.to_owned());
                 }
             }

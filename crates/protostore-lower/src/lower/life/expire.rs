@@ -12,7 +12,7 @@ pub(super) fn field(draft: &Draft, report: &mut Report<'_>) -> Option<usize> {
     let path = draft.options.expire.as_deref()?;
     let place = draft.place(report.sources, &[("expire", 0)]);
     if draft.options.append_only {
-        let text = format!("`{}` is append-only, so that its rows are there for ever", draft.field.name());
+        let text = format!("`{}` is append-only, so that its rows are kept permanently", draft.field.name());
         report.add(Code::LivesTogether, place, text, "take `append_only` or `expire` away");
         return None;
     }

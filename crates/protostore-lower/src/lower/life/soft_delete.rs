@@ -32,7 +32,7 @@ pub(super) fn field(draft: &Draft, report: &mut Report<'_>) -> Option<usize> {
     let spot = &draft.spots[i];
     let help = "name a field of the record itself, of type `google.protobuf.Timestamp`";
     let why = match &spot.shape {
-        _ if spot.parent.is_some() => "does not stand in the record itself".to_owned(),
+        _ if spot.parent.is_some() => "is not in the record itself".to_owned(),
         Shape::Scalar(Type::Timestamp) if spot.presence == Presence::Member => "is a member of a oneof".to_owned(),
         Shape::Scalar(Type::Timestamp) if spot.key => "is a part of the key, which never changes".to_owned(),
         Shape::Scalar(Type::Timestamp) if spot.required => "must be set, also while the row is there".to_owned(),

@@ -49,7 +49,7 @@ impl Visitor for Words {
                 | AssertionKind::EndLine
                 | AssertionKind::StartText
                 | AssertionKind::EndText => Ok(()),
-                _ => Err("in which `\\b` stands with braces or angles".to_owned()),
+                _ => Err("in which `\\b` is with braces or angles".to_owned()),
             },
             Ast::ClassPerl(class) => {
                 let word = match (&class.kind, class.negated) {
@@ -72,7 +72,7 @@ impl Visitor for Words {
         match item {
             ClassSetItem::Perl(class) => {
                 if self.folds_case && class.kind == ClassPerlKind::Word {
-                    return Err("in which `\\w` stands in brackets after `(?i)`".to_owned());
+                    return Err("in which `\\w` is in brackets after `(?i)`".to_owned());
                 }
                 let word = match (&class.kind, class.negated) {
                     (ClassPerlKind::Digit, false) => "[0-9]",
@@ -84,7 +84,7 @@ impl Visitor for Words {
                 };
                 self.change(class.span, word)
             }
-            ClassSetItem::Bracketed(_) => Err("in which brackets stand in brackets".to_owned()),
+            ClassSetItem::Bracketed(_) => Err("in which brackets are in brackets".to_owned()),
             ClassSetItem::Unicode(class) => unicode(class),
             ClassSetItem::Empty(_) | ClassSetItem::Literal(_) | ClassSetItem::Range(_) => Ok(()),
             ClassSetItem::Ascii(_) | ClassSetItem::Union(_) => Ok(()),
@@ -92,7 +92,7 @@ impl Visitor for Words {
     }
 
     fn visit_class_set_binary_op_pre(&mut self, _: &ast::ClassSetBinaryOp) -> Result<(), String> {
-        Err("in which `&&`, `--` or `~~` stands in brackets".to_owned())
+        Err("in which `&&`, `--` or `~~` is in brackets".to_owned())
     }
 }
 

@@ -46,7 +46,7 @@ fn host_and_port(text: &str) -> bool {
     made_of(host, b"") && is_utf8(host) && digits(port)
 }
 
-/// What stands in brackets: an address of version 6, with a zone behind `%25`, or one of a version to come.
+/// What is in brackets: an address of version 6, with a zone behind `%25`, or one of a version to come.
 fn literal(text: &str) -> bool {
     if let Some(future) = text.strip_prefix(['v', 'V']) {
         let Some((version, rest)) = future.split_once('.') else { return false };

@@ -1,6 +1,6 @@
 //! The tables that protostore keeps for itself in every database, under the prefix `protostore__`.
 //!
-//! They are on disk for ever: which store this is, what each of its versions looked like, which numbers it gave, which
+//! They are permanently on disk: which store this is, what each of its versions looked like, which numbers it gave, which
 //! requests it has answered, and whether it needs the log beside it. Any later tool can open the file and name what it finds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

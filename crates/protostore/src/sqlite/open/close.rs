@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use super::{Guard, Log, Moved};
 use crate::error::Result;
 
-/// Closes the connections that nobody uses any more; prepared statements that were held must be gone.
+/// Closes the connections that are no longer used; prepared statements that were held must be gone.
 ///
 /// What fails is reported, and all is let go nevertheless: the next opening then finds a file that was not closed.
 pub(crate) fn close(writer: Connection, readers: Vec<Connection>, log: Log, guard: Guard) -> Result<()> {

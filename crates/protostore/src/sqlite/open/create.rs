@@ -96,7 +96,7 @@ pub(super) fn sync(path: &Path) -> Result<(), Refusal> {
     File::open(path).and_then(|file| file.sync_all()).map_err(io("be written to the disk"))
 }
 
-/// Removes what a creation that was interrupted has left; nobody has ever been told of it.
+/// Removes what a creation that was interrupted has left; no caller was ever told of it.
 pub(super) fn sweep(unfinished: &Place) -> Result<(), Refusal> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(unfinished.beside(suffix)) {

@@ -11,9 +11,9 @@ use crate::schema::Schema;
 /// The two classes of database: a real one, and the one that tests use. Neither opens as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
-    /// A database with somebody's records in it.
+    /// A database with records of a user.
     Real,
-    /// A database under a key that everybody knows.
+    /// A database under a key that is public.
     Test,
 }
 
@@ -27,7 +27,7 @@ impl Class {
     }
 }
 
-/// How the version of a database stands to that of the program.
+/// How the version of a database compares with that of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// It is the same.
@@ -46,7 +46,7 @@ impl Standing {
 }
 
 /// Checks everything that tells one database from another, and returns what it says about itself, and how its version
-/// stands to that of the program.
+/// compares with that of the program.
 pub(super) fn check(
     connection: &Connection,
     schema: &Schema,

@@ -53,7 +53,7 @@ pub(super) fn orphans(connection: &Connection, table: &str, most: usize) -> Resu
     let mut statement = connection.prepare(&format!("PRAGMA foreign_key_check('{name}')"))?;
     let orphans = statement.query_map([], |row| {
         let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-        Ok(format!("a row of {table} names one of {parent} that is not there"))
+        Ok(format!("a row of {table} refers to a row of {parent} that does not exist"))
     })?;
     orphans.take(most).collect()
 }
@@ -66,7 +66,7 @@ pub(super) fn foreign_keys(connection: &Connection) -> Result<(), Refusal> {
         None => Ok(()),
         Some(row) => {
             let (table, parent): (String, String) = (row.get(0).map_err(failed)?, row.get(2).map_err(failed)?);
-            Err(Refusal::Damaged(format!("a row of {table} names one of {parent} that is not there")))
+            Err(Refusal::Damaged(format!("a row of {table} refers to a row of {parent} that does not exist")))
         }
     }
 }

@@ -75,7 +75,7 @@ fn is_link(why: &io::Error) -> bool {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // A number that nobody has any more would only mislead.
+        // The id of a process that has ended would only mislead.
         let _ = self.0.set_len(0);
         // Closing would release the lock as well, but not while a child of this process, between its fork and its exec,
         // has a copy of the handle.

@@ -118,7 +118,7 @@ fn in_one_transaction<T>(
         Ok(done) => connection.execute_batch("COMMIT").map_err(failed).map(|()| done),
         Err(why) => Err(why),
     };
-    // A connection in which the transaction is not over is of no use any more, and nobody goes on with it.
+    // A connection in which the transaction is not over is of no use any more, and is given up.
     if connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
         switch(connection, true)?;
     }

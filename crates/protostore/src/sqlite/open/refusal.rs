@@ -34,7 +34,7 @@ pub(super) enum Refusal {
     Symlink,
     /// A directory, a pipe, a device.
     NotRegular,
-    /// The file belongs to somebody else.
+    /// The file belongs to another user.
     Foreign(u32),
     /// Others may read or write it; its mode.
     Exposed(u32),
@@ -266,7 +266,7 @@ impl fmt::Display for Refusal {
             }
             Self::NoCipher => f.write_str(
                 "cannot be encrypted, since this program was built without SQLCipher; \
-                 build with the feature sqlcipher, or say Options::plaintext(true) if nobody else can read the disk",
+                 build with the feature sqlcipher, or say Options::plaintext(true) if no other user can read the disk",
             ),
             Self::Plain => f.write_str(
                 "is a plain SQLite file, not an encrypted one; if that is meant, say Options::plaintext(true)",

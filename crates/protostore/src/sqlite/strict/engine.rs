@@ -254,7 +254,7 @@ impl Engine for Strict {
         let broken =
             session.held.connection().prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists(()));
         if broken.map_err(fault)? {
-            return Err(Error::new(Kind::Damaged, "a reference names a record that is not there"));
+            return Err(Error::new(Kind::Damaged, "a reference refers to a record that does not exist"));
         }
         Ok(())
     }

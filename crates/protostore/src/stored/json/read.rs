@@ -92,7 +92,7 @@ impl<'t> Reader<'t> {
         Some(ListValue { values })
     }
 
-    /// Reads what stands between two brackets.
+    /// Reads what is between two brackets.
     pub(super) fn items(
         &mut self,
         open: &str,

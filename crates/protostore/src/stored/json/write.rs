@@ -34,7 +34,7 @@ impl Writer {
         self.text.push_str(text);
     }
 
-    /// Appends what stands between two brackets, with commas.
+    /// Appends what is between two brackets, with commas.
     pub(super) fn nest<I: Iterator>(
         &mut self,
         brackets: [char; 2],

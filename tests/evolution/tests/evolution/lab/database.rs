@@ -89,7 +89,7 @@ impl Database {
         let sql = "SELECT \"table\", \"parent\" FROM pragma_foreign_key_check LIMIT 1";
         let dangling = self.db.query_row(sql, [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
         match dangling {
-            Ok((table, parent)) => Err(format!("a row of {table} names one of {parent} that is not there")),
+            Ok((table, parent)) => Err(format!("a row of {table} refers to a row of {parent} that does not exist")),
             Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
             Err(e) => Err(e.to_string()),
         }

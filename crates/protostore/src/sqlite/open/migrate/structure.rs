@@ -138,7 +138,7 @@ fn checks(table: &str, tokens: &[&str], facts: &mut Structure) {
 }
 
 /// Returns the tokens in the order of their texts, without parentheses: those around a whole condition say nothing, and
-/// stand in one spelling of it and not in another.
+/// are in one spelling of it and not in another.
 fn bag(tokens: &[&str]) -> String {
     let mut tokens: Vec<&str> = tokens.iter().copied().filter(|token| !matches!(*token, "(" | ")")).collect();
     tokens.sort_unstable();

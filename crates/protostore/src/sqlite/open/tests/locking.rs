@@ -67,7 +67,7 @@ fn two_processes_at_first_boot() {
         let ids = helpers.each_ref().map(Helper::id);
         let answers = helpers.each_mut().map(Helper::answer);
         let won = answers.iter().position(|answer| answer == "opened");
-        let won = won.unwrap_or_else(|| panic!("round {round}: nobody opened it: {answers:?}"));
+        let won = won.unwrap_or_else(|| panic!("round {round}: no process opened it: {answers:?}"));
         let named = format!("is open in process {}", ids[won]);
         assert!(answers[1 - won].contains(&named), "round {round}: {answers:?}");
     }

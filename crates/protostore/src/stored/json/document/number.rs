@@ -138,7 +138,7 @@ fn means(of: Scalar, payload: Payload<'_>) -> Option<Means<'_>> {
     })
 }
 
-/// Returns an integer that fits as it stands on the wire.
+/// Returns an integer that fits as it is on the wire.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it fits")]
 pub(crate) fn encoded(to: Scalar, int: i128) -> Owned {
     let long = int as i64;
@@ -150,7 +150,7 @@ pub(crate) fn encoded(to: Scalar, int: i128) -> Owned {
     }
 }
 
-/// Returns the integer that stands on the wire.
+/// Returns the integer that is on the wire.
 pub(crate) fn integer(of: Scalar, payload: Payload<'_>) -> Option<i128> {
     match means(of, payload)? {
         Means::Int(int) => Some(int),

@@ -2,7 +2,7 @@
 
 use prost::encoding::{decode_varint, encode_varint};
 
-/// What stands under a number.
+/// What is under a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Payload<'b> {
     Varint(u64),
@@ -51,7 +51,7 @@ impl<'b> Payload<'b> {
         }
     }
 
-    /// Appends it without number and length, as it stands in a packed field.
+    /// Appends it without number and length, as it is in a packed field.
     pub(crate) fn put_bare(&self, to: &mut Vec<u8>) {
         match self {
             Self::Varint(v) => encode_varint(*v, to),

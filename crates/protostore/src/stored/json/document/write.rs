@@ -25,7 +25,7 @@ pub(super) fn value(to: &mut Writer, kind: Kind, payload: &Payload<'_>) -> Resul
     }
 }
 
-/// Appends all of a repeated field, which stands in a message alone.
+/// Appends all of a repeated field, which is in a message alone.
 pub(super) fn all(to: &mut Writer, field: &Field, bytes: &[u8]) -> Result<(), Refusal> {
     let fields = wire::fields(bytes).ok_or(GARBLED)?;
     let payloads: Vec<_> = fields.into_iter().filter(|(number, _)| *number == field.number).map(|(_, p)| p).collect();
@@ -73,7 +73,7 @@ fn values(to: &mut Writer, field: &Field, payloads: &[Payload<'_>]) -> Result<()
     }
 }
 
-/// Returns the values of a list, of which any number may stand packed together.
+/// Returns the values of a list, of which any number may be packed together.
 pub(super) fn items<'b>(kind: Kind, payloads: &[Payload<'b>]) -> Option<Vec<Payload<'b>>> {
     let like = match kind {
         Kind::Scalar(of) => of.wire_type(),

@@ -22,7 +22,7 @@ pub(super) struct Column {
     pub(super) wrapper: Option<String>,
     pub(super) ty: Ty,
     pub(super) form: Form,
-    /// Whether NULL stands in it for a field that is not set.
+    /// Whether NULL is in it for a field that is not set.
     pub(super) optional: bool,
     /// The message that declares it, where it holds all of a repeated field.
     pub(super) owner: Option<String>,
@@ -52,7 +52,7 @@ pub(super) enum Ty {
     Repeated,
 }
 
-/// The form in which it stands there.
+/// The form in which it is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Own,
@@ -354,7 +354,7 @@ impl Column {
         document.json_of_bytes(bytes).map(Value::Text)
     }
 
-    /// Returns the wire type of numbers that may stand packed together; none of what has a length.
+    /// Returns the wire type of numbers that may be packed together; none of what has a length.
     pub(super) fn packed_as(&self) -> Option<u64> {
         match self.ty {
             _ if self.is_message() => None,
@@ -402,7 +402,7 @@ impl Column {
         self.wrapper.is_some()
     }
 
-    /// Returns whether its value stands in a message of its own on the wire.
+    /// Returns whether its value is in a message of its own on the wire.
     fn is_wrapper(&self) -> bool {
         let scalar =
             matches!(self.ty, Ty::Bool | Ty::Int | Ty::Uint64 | Ty::Float | Ty::Double | Ty::String | Ty::Bytes);

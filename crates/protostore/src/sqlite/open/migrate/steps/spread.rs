@@ -77,7 +77,7 @@ impl<'c> Spread<'c> {
         Ok(())
     }
 
-    /// Returns the elements of a list, of which numbers may stand packed together; of a map its entries.
+    /// Returns the elements of a list, of which numbers may be packed together; of a map its entries.
     fn elements<'b>(&self, rows: &ChildRows, held: impl Iterator<Item = Payload<'b>>) -> Result<Vec<Payload<'b>>, Why> {
         let like = match (&rows.key, &rows.message, &rows.fields[..]) {
             (None, None, [Member::Column(column)]) => column.packed_as(),

@@ -1,4 +1,4 @@
-//! Where the values of a column stand, as types: what can be done with a column follows from it.
+//! Where the values of a column are, as types: what can be done with a column follows from it.
 
 use std::marker::PhantomData;
 
