@@ -83,10 +83,11 @@ impl Drop for Lock {
     }
 }
 
-/// Reads who has the lock: it may have been taken a moment ago and not say so yet.
+/// Reads who has the lock. Its holder may have taken it just now and not have written its id yet, so the read is tried
+/// again for two seconds, because on a busy machine the holder may not run for that long.
 fn holder(mut file: File) -> Option<u32> {
     let mut text = String::new();
-    for _ in 0..20 {
+    for _ in 0..400 {
         if file.read_to_string(&mut text).is_ok() && text.ends_with('\n') {
             return text.trim().parse().ok();
         }

@@ -81,7 +81,7 @@ fn a_new_database_is_at_the_newest_version_at_once() {
 fn what_fails_half_way_did_not_happen() {
     for (schema, words) in [
         (&FAILS_LATE, ["cannot be upgraded to version 3 add_nothing", "nothing of it was changed"]),
-        (&ORPHANS, ["cannot be upgraded to version 2", "a row of marker_things names one of marker_owners"]),
+        (&ORPHANS, ["cannot be upgraded to version 2", "a row of marker_things refers to a row of marker_owners"]),
     ] {
         let home = Home::with_database();
         for _ in 0..2 {
