@@ -1,7 +1,5 @@
 //! Where codegen writes: to files and directories of the store alone, and never over what only history has.
 
-use protostore_build::{Invocation, Mode, codegen};
-
 use super::lab::{Lab, store};
 
 #[cfg(unix)]
