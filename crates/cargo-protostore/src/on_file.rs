@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 use std::process::{Command, ExitCode};
 
 /// What `protostore` can do.
-const COMMANDS: [&str; 10] =
-    ["status", "tables", "show", "export", "shell", "backup", "restore", "rotate", "verify", "key"];
+const COMMANDS: [&str; 11] =
+    ["status", "tables", "show", "export", "import", "shell", "backup", "restore", "rotate", "verify", "key"];
 
 /// Says whether the words of a command line ask for one of them.
 pub(crate) fn is_on_file(words: &[OsString]) -> bool {

@@ -54,19 +54,31 @@ pub(crate) enum Command {
         #[arg(long)]
         write: bool,
     },
-    /// Print all records as JSON: a line that names the store and its version, and a line for each record, which is the JSON
-    /// of its protobuf message.
+    /// Print all rows as lines of JSON, which `import` reads; or write them into a plain SQLite file.
     ///
-    /// A field with `debug_redact` is printed as [redacted].
+    /// Values of fields with `debug_redact` are left out.
     Export {
         #[command(flatten)]
         file: File,
-        /// The tables; all of them, if none is named.
-        #[arg(value_name = "TABLE")]
-        tables: Vec<String>,
-        /// Print fields with `debug_redact` too.
+        /// Write a file of plain SQLite instead, which any program reads.
+        #[arg(long, value_name = "TO")]
+        sqlite: Option<PathBuf>,
+        /// Replace the file that --sqlite names.
+        #[arg(long, requires = "sqlite")]
+        replace: bool,
+        /// Export the values of fields with `debug_redact` too.
         #[arg(long)]
         reveal: bool,
+    },
+    /// Read the lines of an export into a database of the same version that has no rows: all of them, or none.
+    ///
+    /// A daemon makes such a database when it starts without one.
+    Import {
+        #[command(flatten)]
+        file: File,
+        /// The lines. Default: standard input.
+        #[arg(value_name = "LINES")]
+        lines: Option<PathBuf>,
     },
     /// Copy the database into another file, under the same key and with a salt of its own; the copy is checked, and only
     /// then gets its name.

@@ -99,7 +99,7 @@ impl fmt::Display for Failure {
                     (None, _) => f.write_str("another process")?,
                 }
                 f.write_str(
-                    "; ask that process for what you need (of auraed: auraed client --socket PATH …), or stop it, \
+                    "; ask that process for it (auraed client --socket PATH status, verify or backup, of auraed), or stop it, \
                      or wait for it with --wait",
                 )
             }

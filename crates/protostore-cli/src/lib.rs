@@ -4,7 +4,7 @@
 
 mod args;
 mod copies;
-mod export;
+mod exchange;
 mod failure;
 mod key;
 mod model;
@@ -50,7 +50,11 @@ fn run(command: Command, out: &mut Output) -> Result<Answer, Failure> {
         Command::Tables(file) => tables::run(&open::read(&file)?, out),
         Command::Show { file, what } => show::run(&open::read(&file)?, &what, out),
         Command::Shell { file, sql, write } => shell::run(open::shell(&file, write)?, &sql, out),
-        Command::Export { file, tables, reveal } => export::run(&open::read(&file)?, &tables, reveal, out),
+        Command::Export { file, sqlite, replace, reveal } => {
+            let to = sqlite.as_deref().map_or(exchange::To::Lines, |path| exchange::To::Sqlite(path, replace));
+            exchange::export(&open::read(&file)?, &to, reveal, out)
+        }
+        Command::Import { file, lines } => exchange::import(open::read(&file)?, lines.as_deref(), out),
         Command::Backup { file, to, replace } => copies::backup(&file, &to, replace, out),
         Command::Restore { backup, file, backup_key, replace } => {
             copies::restore(&backup, &file, backup_key.as_deref(), replace, out)

@@ -71,7 +71,7 @@ fn json(about: &FileStatus) -> String {
             ("reader", version.reader.to_string()),
             ("writer", version.writer.to_string()),
             ("migrated", text(&time(version.migrated))),
-            ("took_ms", version.took.map_or_else(null, |took| millis(took))),
+            ("took_ms", version.took.map_or_else(null, millis)),
             ("rows", version.rows.map_or_else(null, |rows| rows.to_string())),
         ])
     });

@@ -29,8 +29,7 @@ pub(crate) fn run(database: &Database, out: &mut Output) -> Result<Answer, Failu
                 ("records", count.to_string()),
             ]))?;
         } else {
-            let key = (!key.is_empty()).then(|| key.join(", ")).unwrap_or_default();
-            let row = [name.clone(), table.number.to_string(), record.clone(), key, count.to_string()];
+            let row = [name.clone(), table.number.to_string(), record.clone(), key.join(", "), count.to_string()];
             printed.push(row.into_iter().map(Some).collect());
         }
     }

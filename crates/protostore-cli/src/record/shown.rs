@@ -92,14 +92,14 @@ pub(crate) fn show(message: &DynamicMessage, nodes: Option<&[Node]>, reveal: boo
     let mut oneofs = BTreeSet::new();
     for field in message.descriptor().fields().filter(is_stored) {
         // Of a oneof, the member that is set; or that none is.
-        if let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
-            if !message.has_field(&field) {
-                let none = !oneof.fields().any(|member| message.has_field(&member));
-                if none && oneofs.insert(oneof.name().to_owned()) {
-                    members.push((oneof.name().to_owned(), Shown::Unset));
-                }
-                continue;
+        if let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic())
+            && !message.has_field(&field)
+        {
+            let none = !oneof.fields().any(|member| message.has_field(&member));
+            if none && oneofs.insert(oneof.name().to_owned()) {
+                members.push((oneof.name().to_owned(), Shown::Unset));
             }
+            continue;
         }
         let inner = nodes.and_then(|nodes| inside(nodes, field.name()));
         members.push((field.name().to_owned(), show_field(message, &field, inner, reveal)));

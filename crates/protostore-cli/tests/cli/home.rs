@@ -32,6 +32,7 @@ impl Home {
 
         fill(&path("aurae.db"), &key, false).close().expect("closes");
         fill(&path("plain.db"), &key, true).close().expect("closes");
+        aurae::Options::new().open(path("empty.db"), &key).expect("opens").close().expect("closes");
         let running = fill(&path("running.db"), &key, false);
         for (from, to) in
             [("running.db", "crashed.db"), ("running.db-wal", "crashed.db-wal"), ("running.db", "alone.db")]

@@ -15,6 +15,9 @@ use crate::sqlite::upkeep::{Step, Value};
 /// Who is told what happens while a script runs.
 type Told<'a> = dyn FnMut(Step<'_>) -> Result<()> + 'a;
 
+/// Who is given the names of the columns and the values of each row, and says whether to go on.
+type EachRow<'a> = dyn FnMut(&[String], Vec<Value>) -> Result<bool> + 'a;
+
 impl Cold {
     /// Lets scripts change rows.
     pub(crate) fn begin_writing(&mut self) -> Result<()> {
@@ -40,12 +43,7 @@ impl Cold {
 
     /// Runs one statement of ours, and calls `row` with the names of the columns and the values of each row, until it
     /// returns `false`.
-    pub(crate) fn each_row(
-        &self,
-        sql: &str,
-        parameters: &[Value],
-        row: &mut dyn FnMut(&[String], Vec<Value>) -> Result<bool>,
-    ) -> Result<()> {
+    pub(crate) fn each_row(&self, sql: &str, parameters: &[Value], row: &mut EachRow<'_>) -> Result<()> {
         rows(&mut self.connection().prepare(sql).map_err(failed)?, parameters, row)
     }
 
@@ -140,11 +138,7 @@ fn run(connection: &Connection, statement: &mut Statement<'_>, step: &mut Told<'
     step(Step::End(count))
 }
 
-fn rows(
-    statement: &mut Statement<'_>,
-    parameters: &[Value],
-    row: &mut dyn FnMut(&[String], Vec<Value>) -> Result<bool>,
-) -> Result<()> {
+fn rows(statement: &mut Statement<'_>, parameters: &[Value], row: &mut EachRow<'_>) -> Result<()> {
     let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query(params_from_iter(parameters)).map_err(failed)?;
     while let Some(found) = rows.next().map_err(failed)? {

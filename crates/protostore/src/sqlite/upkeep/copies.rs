@@ -22,8 +22,11 @@ use crate::key::Key;
 pub struct CopyOptions {
     pub(in crate::sqlite) replace: bool,
     pub(in crate::sqlite) other: Option<Key>,
-    told: Option<Arc<dyn Fn(&CopyProgress) -> ControlFlow<()> + Send + Sync>>,
+    told: Option<Arc<Told>>,
 }
+
+/// Who is told how far a copy is.
+type Told = dyn Fn(&CopyProgress) -> ControlFlow<()> + Send + Sync;
 
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
