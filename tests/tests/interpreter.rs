@@ -8,6 +8,8 @@
 mod asked;
 #[path = "shapes/beyond.rs"]
 mod beyond;
+#[path = "interpreter/bytes.rs"]
+mod bytes;
 #[path = "interpreter/document.rs"]
 mod document;
 #[path = "interpreter/draw/mod.rs"]
@@ -38,6 +40,7 @@ use std::path::Path;
 use asked::Asks;
 use drawer::{Drawer, Rows};
 use fastrand::Rng;
+use json::Names;
 use keys::{key_fields, keyed};
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use protostore_lower::{Code, Compiled, Inputs, compile, lower};
@@ -169,7 +172,8 @@ fn values(rng: &mut Rng, compiled: &Compiled, schema: &Schema, context: &str, ta
     for table in &schema.tables {
         let field = fields.get_field(table.number).expect("a table is a field of the store");
         let asks = Asks::of_table(&field);
-        let interpreter = Interpreter { db: &db, table, statements: &statements, constraints: &constraints };
+        let names = &Names::default();
+        let interpreter = Interpreter { db: &db, table, statements: &statements, constraints: &constraints, names };
         let mut case = Case { interpreter, asks: &asks, context, sql: &sql, seen: BTreeSet::new() };
         let of = pool.get_message_by_name(&table.record.ty.proto).expect("the record's message");
         for _ in 0..VALUES {

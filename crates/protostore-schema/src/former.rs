@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::in_json::roots;
-use crate::{Column, Document, JsonRoot, Kind, Message, Reach, Schema};
+use crate::{Column, JsonRoot, Kind, Message, Reach, Schema};
 
 /// The names in JSON that fields and values had in earlier versions.
 ///
@@ -21,14 +21,6 @@ impl FormerNames {
     /// Returns the names of a field, with those in the proto files.
     pub fn of_field(&self, message: &str, number: u32) -> impl Iterator<Item = &str> {
         self.fields.get(&(message.to_owned(), number)).into_iter().flatten().map(String::as_str)
-    }
-
-    /// Returns the names of the fields that a message has no more.
-    pub fn gone<'a>(&'a self, message: &'a Document) -> impl Iterator<Item = &'a str> {
-        let of = (message.proto.clone(), 0)..=(message.proto.clone(), u32::MAX);
-        let is_gone = |number: u32| message.fields.iter().all(|field| field.number != number);
-        let gone = self.fields.range(of).filter(move |((_, number), _)| is_gone(*number));
-        gone.flat_map(|(_, names)| names).map(String::as_str)
     }
 
     /// Returns the names of an enum's values with their numbers.

@@ -49,7 +49,6 @@ static MESH_ROUTING_V1_PATH: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `mesh.routing.v1.PathBundle`.
@@ -69,5 +68,4 @@ static MESH_ROUTING_V1_PATH_BUNDLE: protostore::stored::document::Message = prot
             oneof: 0,
         },
     ],
-    gone: &[],
 };

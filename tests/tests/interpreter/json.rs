@@ -1,5 +1,8 @@
 //! Messages and whole fields as the protobuf JSON that a column holds.
 
+mod names;
+
+pub(crate) use names::Names;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, ReflectMessage as _, Value};
 
@@ -11,7 +14,7 @@ pub(crate) fn message(message: &DynamicMessage) -> Result<String, String> {
     }
     // Without zeros that were set where unset is the same.
     let plain = DynamicMessage::decode(message.descriptor(), message.encode_to_vec().as_slice());
-    if read(message.descriptor(), &text)? == plain.map_err(|e| e.to_string())? {
+    if read(&Names::default(), message.descriptor(), &text)? == plain.map_err(|e| e.to_string())? {
         Ok(text)
     } else {
         Err("it comes back as another".to_owned())
@@ -35,19 +38,23 @@ pub(crate) fn field(around: &DynamicMessage, field: &FieldDescriptor) -> Result<
 }
 
 /// Returns the message of a column.
-pub(crate) fn read_message(of: MessageDescriptor, text: &str) -> DynamicMessage {
-    read(of, text).unwrap_or_else(|e| panic!("{e}: {text}"))
+pub(crate) fn read_message(names: &Names, of: MessageDescriptor, text: &str) -> DynamicMessage {
+    read(names, of, text).unwrap_or_else(|e| panic!("{e}: {text}"))
 }
 
-fn read(of: MessageDescriptor, text: &str) -> Result<DynamicMessage, String> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    DynamicMessage::deserialize(of, &mut json).map_err(|e| e.to_string())
+fn read(names: &Names, of: MessageDescriptor, text: &str) -> Result<DynamicMessage, String> {
+    if names.is_empty() {
+        let mut json = serde_json::Deserializer::from_str(text);
+        return DynamicMessage::deserialize(of, &mut json).map_err(|e| e.to_string());
+    }
+    let json = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    DynamicMessage::deserialize(of.clone(), names.present(&of, json)).map_err(|e| e.to_string())
 }
 
 /// Returns the list or map of a column.
-pub(crate) fn read_field(field: &FieldDescriptor, text: &str) -> Value {
+pub(crate) fn read_field(names: &Names, field: &FieldDescriptor, text: &str) -> Value {
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
     let whole = serde_json::json!({ field.json_name(): value });
-    let around = read_message(field.parent_message().clone(), &whole.to_string());
+    let around = read_message(names, field.parent_message().clone(), &whole.to_string());
     around.get_field(field).into_owned()
 }

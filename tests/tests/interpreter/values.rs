@@ -11,7 +11,8 @@ use protostore::{Bind, Duration, Error, Timestamp};
 use protostore_schema::{Column, Form, Type};
 use rusqlite::types::Value as Sql;
 
-use super::{document, json};
+use super::json::Names;
+use super::{bytes, document, json};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -61,13 +62,13 @@ pub(crate) fn put(to: &mut Parameters, column: &Column, value: &Value) -> Result
             let field = around.descriptor().get_field(number).expect("a field of the message around");
             return json::field(around, &field).map_or_else(|why| refused(&why), |text| to.text(&text));
         }
-        (Type::Message(_), Value::Message(message)) if form == Form::Json => {
+        (Type::Message(_) | Type::Any, Value::Message(message)) if form == Form::Json => {
             return json::message(message).map_or_else(|why| refused(&why), |text| to.text(&text));
         }
         // The message around the list, with that field alone.
-        (Type::Repeated(_), Value::Message(around)) => return to.blob(&around.encode_to_vec()),
+        (Type::Repeated(_), Value::Message(around)) => return to.blob(&bytes::of(around)),
         (Type::Message(_), Value::Message(message)) => {
-            let bytes = message.encode_to_vec();
+            let bytes = bytes::of(message);
             if DynamicMessage::decode(message.descriptor(), bytes.as_slice()).is_err() {
                 return Err(to.refuse(protostore::Kind::Invalid, "must not be nested deeper than 100 messages"));
             }
@@ -132,8 +133,8 @@ fn refused(why: &str) -> Result<()> {
     Err(Error::new(protostore::Kind::Invalid, format!("cannot be said in JSON: {why}")))
 }
 
-/// Returns the value of a field from a column's, which is not NULL.
-pub(crate) fn take(column: &Column, field: &FieldDescriptor, sql: &Sql) -> Value {
+/// Returns the value of a field from a column's, which is not NULL; texts of earlier versions have their names.
+pub(crate) fn take(names: &Names, column: &Column, field: &FieldDescriptor, sql: &Sql) -> Value {
     let cell = match sql {
         Sql::Null => Cell::Null,
         Sql::Integer(v) => Cell::Int(*v),
@@ -142,8 +143,10 @@ pub(crate) fn take(column: &Column, field: &FieldDescriptor, sql: &Sql) -> Value
         Sql::Blob(v) => Cell::Blob(v),
     };
     match (&column.ty, cell, field.kind()) {
-        (Type::Repeated(_), Cell::Text(text), _) => return json::read_field(field, text),
-        (Type::Message(_), Cell::Text(text), Kind::Message(of)) => return Value::Message(json::read_message(of, text)),
+        (Type::Repeated(_), Cell::Text(text), _) => return json::read_field(names, field, text),
+        (Type::Message(_) | Type::Any, Cell::Text(text), Kind::Message(of)) => {
+            return Value::Message(json::read_message(names, of, text));
+        }
         _ => {}
     }
     if let (Type::Repeated(_), Cell::Blob(bytes)) = (&column.ty, cell) {
@@ -213,7 +216,7 @@ pub(crate) fn take(column: &Column, field: &FieldDescriptor, sql: &Sql) -> Value
                 }
                 _ => {
                     let value = of.get_field_by_name("value").expect("a wrapper has a value");
-                    message.set_field(&value, take(column, &value, sql));
+                    message.set_field(&value, take(names, column, &value, sql));
                 }
             }
             Value::Message(message)

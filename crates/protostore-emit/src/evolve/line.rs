@@ -7,7 +7,7 @@
 //! A message, or all of a list or map, is described by its members: [`Member`].
 
 use protostore_evolve::plan::{ColumnId, Place, RustStep};
-use protostore_schema::{ChildTable, Column, Form, Item, Node, Place as Among, Role, Schema, Type};
+use protostore_schema::{ChildTable, Column, Form, Item, Kind, Node, Place as Among, Role, Schema, Type};
 use protostore_sql::{Expr, Select};
 use serde::Serialize;
 
@@ -93,7 +93,7 @@ struct Rows {
 /// What a column of bytes or JSON holds, or columns and rows would as bytes.
 #[derive(Serialize)]
 struct Stored<'l> {
-    /// `bytes` of protobuf, or canonical `json`.
+    /// `bytes` of protobuf, canonical `json`, or the `paths` of a mask.
     form: &'static str,
     /// The full name of the message; none where the bytes are the field's own.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -271,14 +271,18 @@ fn new_name(way: &Way<'_>, place: &Place, column: &Column) -> String {
 }
 
 fn stored(column: Option<&Column>) -> Stored<'_> {
-    let (message, field) = match column.map(|column| &column.ty) {
-        Some(Type::Message(encoded)) => (Some(encoded.proto.as_str()), None),
-        Some(Type::Repeated(repeated)) => {
-            (Some(repeated.owner.proto.as_str()), column.and_then(|column| column.path.last().copied()))
-        }
+    let Some(column) = column else { return Stored { form: "bytes", message: None, field: None } };
+    let (message, field) = match (&column.ty, &column.kind) {
+        (Type::Message(encoded), _) => (Some(encoded.proto.as_str()), None),
+        (Type::Repeated(repeated), _) => (Some(repeated.owner.proto.as_str()), column.path.last().copied()),
+        (_, Some(Kind::Message(known))) => (Some(known.as_str()), None),
         _ => (None, None),
     };
-    let form = if column.is_some_and(|column| column.form == Form::Json) { "json" } else { "bytes" };
+    let form = match (&column.ty, column.form) {
+        (_, Form::Json) | (Type::Struct | Type::Value | Type::ListValue, Form::Own) => "json",
+        (Type::FieldMask, Form::Own) => "paths",
+        _ => "bytes",
+    };
     Stored { form, message, field }
 }
 

@@ -148,8 +148,6 @@ impl Of<'_> {
     fn message(&self, message: &Document) -> TokenStream {
         let (constant, name) = (self.names.constant(&message.proto), &message.proto);
         let fields = message.fields.iter().map(|field| self.field(&message.proto, field));
-        let is_here = |name: &&str| message.fields.iter().any(|f| [&f.name, &f.json].iter().any(|of| of == name));
-        let gone: BTreeSet<&str> = self.former.gone(message).filter(|name| !is_here(name)).collect();
         let doc = lines([format!("`{name}`.")]);
         quote! {
             #doc
@@ -157,7 +155,6 @@ impl Of<'_> {
             static #constant: protostore::stored::document::Message = protostore::stored::document::Message {
                 name: #name,
                 fields: &[#(#fields),*],
-                gone: &[#(#gone),*],
             };
         }
     }
@@ -222,23 +219,21 @@ impl Of<'_> {
 
     fn enumeration(&self, e: &DocumentEnum) -> TokenStream {
         let constant = self.names.constant(&e.proto);
-        let mut values: Vec<&(String, i32)> = e.values.iter().collect();
-        for value in self.former.of_enum(&e.proto) {
-            if values.iter().all(|(name, _)| *name != value.0) {
-                values.push(value);
-            }
-        }
+        let is_former = |value: &&(String, i32)| e.values.iter().all(|(name, _)| *name != value.0);
+        let others: Vec<&(String, i32)> = self.former.of_enum(&e.proto).filter(is_former).collect();
         let default = Literal::i32_unsuffixed(e.values.first().map_or(0, |(_, number)| *number));
-        let values = values.into_iter().map(|(name, number)| {
+        let named = |(name, number): &(String, i32)| {
             let number = Literal::i32_unsuffixed(*number);
             quote!((#name, #number))
-        });
+        };
+        let (values, others) = (e.values.iter().map(named), others.into_iter().map(named));
         let doc = lines([format!("`{}`.", e.proto)]);
         quote! {
             #doc
             static #constant: protostore::stored::document::Enum = protostore::stored::document::Enum {
                 default: #default,
                 values: &[#(#values),*],
+                others: &[#(#others),*],
             };
         }
     }

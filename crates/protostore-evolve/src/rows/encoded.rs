@@ -1,9 +1,11 @@
-//! S11, S12: messages that one column holds, as bytes or as JSON, and what changed inside of them.
+//! S11 to S13: messages that one column holds, as bytes or as JSON, and what changed inside of them.
 //!
-//! What a new program reads from stored bytes and texts as it is stays as it is. Where it would read something else than
-//! they say, the run time writes them anew, value by value, or stops at the first that does not fit. What cannot be carried
-//! is rejected by name.
+//! What is stored is always what a program of the file's version writes, but for names in JSON, of which all that there
+//! ever were are read. So a plan needs to look at two versions alone. Bytes and texts stay as they are where the newer
+//! version reads in them what they say, and would write the same; else the run time writes them anew, value by value, or
+//! stops at the first that does not fit. What cannot be carried is rejected by name.
 
+mod any;
 mod carried;
 mod inside;
 mod kept;
@@ -14,21 +16,23 @@ use protostore_schema::{Field, Form, is_well_known};
 
 use self::carried::carried;
 use self::inside::Inside;
-use self::kept::is_kept;
-use crate::draft::{Direction, Draft};
+use self::kept::{is_kept, is_written_otherwise};
+use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, RustStep, Step, Word};
 use crate::types::Pairs;
 use crate::view::{Datum, Many};
 
 /// A message, list or map that one column holds in both versions and in the same form; or each element of a list.
 pub(crate) fn encoded(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
-    let (Some(was), Some(is)) = (form(old), form(new)) else { return };
-    if was != is || old.many() != new.many() {
+    if old.many() != new.many() {
         return;
     }
-    let is_json = is == Form::Json;
-    let is_anew = is_written_anew(old, new, is_json, draft);
-    inside(old, new, Look { is_json, is_anew }, draft);
+    let mut is_anew = any::encoded(old, new, draft);
+    if let Some(form) = form(old).filter(|was| Some(*was) == form(new)) {
+        let is_json = form == Form::Json;
+        is_anew |= is_written_anew(old, new, is_json, draft);
+        inside(old, new, Look { is_json, is_anew }, draft);
+    }
     if is_anew {
         write_anew(old, new, draft);
     }
@@ -50,7 +54,8 @@ fn inside(old: &Datum<'_>, new: &Datum<'_>, look: Look, draft: &mut Draft<'_>) {
     let inside = |name: &str| Inside { at: &at, look, is_chained, name: name.to_owned() };
     let (Some(before), Some(after)) = (old.message(), new.message()) else {
         // Of a list of scalars, the bytes are those of its message with this field alone.
-        if old.field.kind.word() != new.field.kind.word() {
+        let kind = |datum: &Datum<'_>| (datum.field.kind.word(), datum.enumeration().map(str::to_owned));
+        if kind(old) != kind(new) {
             inside(&new.declared_by).both(None, &values_alone(&old.field, &new.field), &new.field, draft);
         }
         return;
@@ -78,28 +83,25 @@ fn values_alone(old: &Field, new: &Field) -> Field {
     Field { name: new.name.clone(), json: new.json.clone(), label: new.label, packed: new.packed, ..old.clone() }
 }
 
-/// Returns whether a field inside is not what a new program reads from what is stored, so that all of it is written anew.
-///
-/// A program of the version before does not know new names in texts of JSON, so that these are written anew on the way
-/// back.
+/// Returns whether a field inside is not what a new program reads from what is stored, or what it would write, so that all
+/// of it is written anew.
 fn is_written_anew(old: &Datum<'_>, new: &Datum<'_>, is_json: bool, draft: &Draft<'_>) -> bool {
     let (Some(before), Some(after)) = (old.message(), new.message()) else {
-        return !is_kept(&values_alone(&old.field, &new.field), &new.field, is_json);
+        let was = values_alone(&old.field, &new.field);
+        return !is_kept(&was, &new.field, is_json) || is_written_otherwise(&was, &new.field, is_json, draft);
     };
     if is_well_known(before) || is_well_known(after) {
         return false;
     }
     let (olds, news) = (draft.old.schema, draft.new.schema);
-    let is_back = is_json && draft.direction == Direction::Down;
     messages(before, after, draft).into_iter().any(|(was, now)| {
         let (Some(old), Some(new)) = (olds.reach.message(&was), news.reach.message(&now)) else { return false };
         let is_gone = |field: &Field| new.field(field.number).is_none();
         let is_other = |field: &Field| {
             let was = old.field(field.number);
-            let is_renamed = |was: &Field| was.name != field.name || was.json_name() != field.json_name();
-            was.is_some_and(|was| !is_kept(was, field, is_json) || (is_back && is_renamed(was)))
+            was.is_some_and(|was| !is_kept(was, field, is_json) || is_written_otherwise(was, field, is_json, draft))
         };
-        new.fields.iter().any(is_other) || (is_back && old.fields.iter().any(is_gone))
+        new.fields.iter().any(is_other) || old.fields.iter().any(is_gone)
     })
 }
 

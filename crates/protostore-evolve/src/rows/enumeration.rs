@@ -22,11 +22,7 @@ pub(crate) fn replaced(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) 
     if olds == news {
         return;
     }
-    let other = olds.iter().filter_map(|(number, names)| {
-        let now = news.get(number)?;
-        names.is_disjoint(now).then(|| format!("{number} is {}, and was {}", joined(now), joined(names)))
-    });
-    let (other, at): (Vec<String>, At) = (other.collect(), At::both(old, new));
+    let (other, at) = (renamed(&olds, &news), At::both(old, new));
     let says = format!("{} is now {to}, it was {from}", new.name);
     let json = if olds.values().eq(news.values()) { Effect::Same } else { Effect::Breaks };
     draft.verdict(Verdict::new(ChangeKind::K04, at.clone(), says).json(json));
@@ -34,6 +30,23 @@ pub(crate) fn replaced(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) 
         let risk = format!("stored numbers of {} mean something else: {}", new.name, other.join("; "));
         draft.accept(Word::Swap, ChangeKind::K04, &at, (from, to), risk);
     }
+}
+
+/// Returns what is asked where a field inside of a message has another enum: which numbers mean something else; nothing
+/// where the enums are the same but for their names.
+pub(super) fn other_numbers(draft: &Draft<'_>, [from, to]: [&str; 2]) -> Option<Vec<String>> {
+    let (before, after) = (draft.old, draft.new);
+    let (olds, news) = (values(&before.schema.reach, from), values(&after.schema.reach, to));
+    (from != to && olds != news).then(|| renamed(&olds, &news))
+}
+
+/// Returns the numbers that have no name in common, in words.
+fn renamed(olds: &Values<'_>, news: &Values<'_>) -> Vec<String> {
+    let other = olds.iter().filter_map(|(number, names)| {
+        let now = news.get(number)?;
+        names.is_disjoint(now).then(|| format!("{number} is {}, and was {}", joined(now), joined(names)))
+    });
+    other.collect()
 }
 
 fn values<'r>(reach: &'r Reach, proto: &str) -> Values<'r> {

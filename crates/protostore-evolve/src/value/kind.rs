@@ -92,13 +92,15 @@ fn is_same_type(old: &Type, new: &Type) -> bool {
 
 /// A message in a column of its bytes, and those bytes.
 fn message(old: ValueType<'_>, new: ValueType<'_>) -> Option<ValueChange> {
-    let (to_bytes, rewrite) = match ((old.ty, old.form), (new.ty, new.form)) {
-        ((Type::Message(_), Form::Own), (Type::Bytes, Form::Own)) => (true, Rewrite::None),
-        ((Type::Bytes, Form::Own), (Type::Message(_), Form::Own)) => (false, Rewrite::Reform),
+    // Bytes are what they are, so those of a message become the ones that a program writes: older programs wrote lists
+    // otherwise, and fields in another order.
+    let data = match ((old.ty, old.form), (new.ty, new.form)) {
+        ((Type::Message(_), Form::Own), (Type::Bytes, Form::Own)) => DataEffect::Oracle,
+        ((Type::Bytes, Form::Own), (Type::Message(_), Form::Own)) => DataEffect::Guarded,
         _ => return None,
     };
-    let data = if to_bytes { DataEffect::Untouched } else { DataEffect::Guarded };
-    Some(ValueChange { kind: ChangeKind::K14, data, previous: Previous::Neither, rewrite, ..changed(old, new) })
+    let (previous, rewrite) = (Previous::Neither, Rewrite::Reform);
+    Some(ValueChange { kind: ChangeKind::K14, data, previous, rewrite, ..changed(old, new) })
 }
 
 fn rejected(old: ValueType<'_>, new: ValueType<'_>, is_form_alone: bool) -> Rejected {

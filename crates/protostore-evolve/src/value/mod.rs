@@ -122,7 +122,7 @@ impl ValueChange {
     #[must_use]
     pub fn passes(&self) -> u8 {
         let rewrite = match self.rewrite {
-            Rewrite::None if matches!(self.kind, ChangeKind::S10 | ChangeKind::K14) => 0,
+            Rewrite::None if self.kind == ChangeKind::S10 => 0,
             Rewrite::None => 1,
             Rewrite::Sql(_) | Rewrite::Text | Rewrite::Bits { .. } | Rewrite::Reform => 3,
         };

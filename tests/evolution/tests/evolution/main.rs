@@ -6,6 +6,8 @@
 
 #[path = "../../../tests/shapes/asked.rs"]
 mod asked;
+#[path = "../../../tests/interpreter/bytes.rs"]
+mod bytes;
 #[path = "../../../../crates/protostore-build/src/canonical.rs"]
 mod canonical;
 #[path = "../../../tests/interpreter/document.rs"]
@@ -36,6 +38,7 @@ mod wild;
 
 mod chains;
 mod complaints;
+mod inside;
 mod kills;
 mod lab;
 mod listed;

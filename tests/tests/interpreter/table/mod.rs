@@ -12,6 +12,7 @@ use protostore_schema::{ChildTable, Column, Item, Node, Place, Table};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 
+use super::json::Names;
 use super::values::{Parameters, put, take};
 use bind::{Bound, bind};
 use decode::decode;
@@ -24,6 +25,8 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) table: &'a Table,
     pub(crate) statements: &'a BTreeMap<String, Statement>,
     pub(crate) constraints: &'a [Constraint],
+    /// What earlier versions called what JSON holds.
+    pub(crate) names: &'a Names,
 }
 
 impl Interpreter<'_> {
@@ -41,7 +44,7 @@ impl Interpreter<'_> {
         let mut message = DynamicMessage::new(of.clone());
         let row = if self.table.columns().is_empty() { Row::new() } else { row };
         let mut columns = row.into_iter();
-        decode(&self.table.record.nodes, &mut message, &mut columns);
+        decode(&self.table.record.nodes, &mut message, &mut columns, self.names);
         assert_eq!(columns.next(), None, "every column was read");
         let mut children = BTreeMap::new();
         for child in self.table.descendants() {
@@ -168,12 +171,12 @@ impl Interpreter<'_> {
                 continue;
             }
             let value = match &child.item {
-                Item::Scalar(column) => take(column, &element, &item[0]),
+                Item::Scalar(column) => take(self.names, column, &element, &item[0]),
                 Item::Message { nodes, .. } => {
                     let Kind::Message(of) = element.kind() else { panic!("an element is a message") };
                     let mut inner = DynamicMessage::new(of);
                     let columns = if nodes.iter().all(|n| n.columns().is_empty()) { &[] } else { item };
-                    decode(nodes, &mut inner, &mut columns.iter().cloned());
+                    decode(nodes, &mut inner, &mut columns.iter().cloned(), self.names);
                     self.fill(nodes, &mut inner, &places.to_vec(), children);
                     Value::Message(inner)
                 }
@@ -186,7 +189,7 @@ impl Interpreter<'_> {
                 (Value::List(list), Place::Position(_)) => list.push(value),
                 (Value::Map(map), Place::Key(column)) => {
                     let Kind::Message(entry) = field.kind() else { panic!("a map has entries") };
-                    let key = take(column, &entry.map_entry_key_field(), &places[prefix.len()]);
+                    let key = take(self.names, column, &entry.map_entry_key_field(), &places[prefix.len()]);
                     map.insert(key.into_map_key().expect("a key"), value);
                 }
                 (other, _) => panic!("{other:?} is neither list nor map"),

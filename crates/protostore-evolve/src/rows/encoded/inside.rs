@@ -1,10 +1,11 @@
 //! Each field of a message that one column holds: what changed, and what it does to whom.
 
-use protostore_schema::{Field, Label, Message};
+use protostore_schema::{Field, Kind, Label, Message};
 
+use super::super::enumeration;
 use super::Look;
 use super::carried::carried;
-use super::kept::{is_kept, is_other_on_the_wire, is_other_value, joins, words};
+use super::kept::{Partners, is_kept, is_other_on_the_wire, is_other_value, words};
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, DataEffect, DownEffect, Effect, Previous, Verdict, Word};
 
@@ -24,14 +25,10 @@ impl Inside<'_> {
                 self.chained(field, "is gone", draft);
                 continue;
             }
-            let (says, data) = match self.look.is_anew {
-                true => ("is gone, with what is stored of it", DataEffect::Dropped),
-                false => ("is gone: what is stored of it goes with the next write of its row", DataEffect::Untouched),
-            };
-            let gone = self.verdict(field, says).data(data);
-            let gone = gone.json(Effect::Breaks).previous(self.unless_written(Previous::ReadsAndWrites));
-            let lost = if self.look.is_anew { self.at.present() } else { "rows that were written since" };
-            draft.verdict(gone.loses(format!("{} in {lost}", self.dotted(field))));
+            let gone = self.verdict(field, "is gone, with what is stored of it").data(DataEffect::Dropped).passes(3);
+            // The previous program would write it again.
+            let gone = gone.json(Effect::Breaks).previous(Previous::Reads);
+            draft.verdict(gone.loses(format!("{} in {}", self.dotted(field), self.at.present())));
         }
         for field in &new.fields {
             match old.field(field.number) {
@@ -39,31 +36,24 @@ impl Inside<'_> {
                     let added = self.verdict(field, "is new").wire(Effect::Adds).json(Effect::Adds);
                     let added = added.loses(format!("{} in {}", self.dotted(field), self.at.present()));
                     // The previous program writes the message anew, without what it does not know.
-                    draft.verdict(added.previous(self.unless_written(Previous::Reads)));
+                    draft.verdict(added.previous(self.unless_json(Previous::Reads)));
                 }
-                Some(before) => self.both(Some(old), before, field, draft),
+                Some(before) => self.both(Some([old, new]), before, field, draft),
             }
         }
     }
 
-    pub(super) fn both(&self, message: Option<&Message>, old: &Field, new: &Field, draft: &mut Draft<'_>) {
+    pub(super) fn both(&self, messages: Option<[&Message; 2]>, old: &Field, new: &Field, draft: &mut Draft<'_>) {
         if self.is_chained && is_other_on_the_wire(old, new) {
             return self.chained(new, &format!("is {}, and was {}", words(new), words(old)), draft);
         }
         if old.name != new.name || old.json_name() != new.json_name() {
             let says = format!("was called {}", old.name);
             let renamed = self.verdict(new, &says).json(Effect::Breaks);
-            draft.verdict(renamed.previous(self.unless_written(Previous::ReadsAndWrites)));
+            draft.verdict(renamed.previous(self.unless_json(Previous::ReadsAndWrites)));
         }
-        if message.is_some_and(|message| joins(message, old, new, draft, &self.name)) {
-            let why = format!(
-                "{} inside of {} is a member of oneof {} with fields that could be set beside it: leave it \
-                 out of the oneof",
-                self.dotted(new),
-                self.at.present(),
-                new.oneof.as_deref().unwrap_or_default()
-            );
-            return draft.never(self.kind(), self.at, why);
+        if messages.is_some_and(|messages| !self.oneof(messages, [old, new], draft)) {
+            return;
         }
         if !is_kept(old, new, self.look.is_json) || (self.look.is_anew && is_other_value(old, new)) {
             return self.written(old, new, draft);
@@ -81,18 +71,65 @@ impl Inside<'_> {
         } else if (old.label, old.packed) != (new.label, new.packed) {
             let says = format!("is {} now, and was {}", words(new), words(old));
             let verdict = self.verdict(new, &says);
-            // The previous program writes zero where it read zero, and does not know it from unset.
-            let verdict = match (old.label, new.label) {
-                (Label::Implicit, Label::Optional) => {
-                    verdict.previous(Previous::Reads).loses(format!("whether {} is zero or unset", self.dotted(new)))
-                }
-                _ => verdict,
+            let merges = |verdict: Verdict| {
+                verdict.previous(Previous::Reads).loses(format!("whether {} is zero or unset", self.dotted(new)))
             };
-            draft.verdict(verdict);
+            draft.verdict(match (old.label, new.label) {
+                // The previous program writes zero where it read zero, and does not know it from unset.
+                (Label::Implicit, Label::Optional) => merges(verdict),
+                // It writes a zero that is set, which is none.
+                (Label::Optional, Label::Implicit) => merges(verdict).data(DataEffect::Oracle).passes(3),
+                _ => verdict,
+            });
         }
+        self.enumeration(old, new, draft);
         if old.label == Label::Optional && new.label == Label::Implicit {
             let risk = format!("{} inside of {}: unset and zero become one", self.dotted(new), self.at.present());
             draft.accept(Word::Presence, self.kind(), self.at, (words(old), words(new)), risk);
+        }
+    }
+
+    /// Says what a oneof around a field changes; returns whether that is possible.
+    fn oneof(&self, messages: [&Message; 2], [old, new]: [&Field; 2], draft: &mut Draft<'_>) -> bool {
+        let partners = Partners::of(messages, [old, new]);
+        if partners.join() {
+            let why = format!(
+                "{} inside of {} is a member of oneof {} with fields that could be set beside it: leave it \
+                 out of the oneof",
+                self.dotted(new),
+                self.at.present(),
+                new.oneof.as_deref().unwrap_or_default()
+            );
+            draft.never(self.kind(), self.at, why);
+            return false;
+        }
+        let says = match (&old.oneof, &new.oneof) {
+            (Some(from), None) => format!("is no longer a member of oneof {from}"),
+            (None, Some(to)) => format!("is a member of oneof {to} now"),
+            (Some(from), Some(to)) if from != to && partners.part() => {
+                format!("is a member of oneof {to} now, and was of {from}")
+            }
+            _ => return true,
+        };
+        // The previous program would take the last of several members that are set for the only one.
+        let previous = if partners.part() { Previous::Neither } else { Previous::ReadsAndWrites };
+        draft.verdict(self.verdict(new, &says).previous(previous));
+        true
+    }
+
+    /// Says what becomes of the values of another enum, which JSON has by name.
+    fn enumeration(&self, old: &Field, new: &Field, draft: &mut Draft<'_>) {
+        let (Kind::Enum(from), Kind::Enum(to)) = (&old.kind, &new.kind) else { return };
+        let Some(other) = enumeration::other_numbers(draft, [from, to]) else { return };
+        let verdict = self.verdict(new, &format!("is {to} now, and was {from}")).json(Effect::Breaks);
+        draft.verdict(match self.look.is_json {
+            true => verdict.data(DataEffect::Exact).previous(Previous::Neither).passes(3),
+            false => verdict,
+        });
+        if !other.is_empty() {
+            let (name, around) = (self.dotted(new), self.at.present());
+            let risk = format!("stored numbers of {name} inside of {around} mean something else: {}", other.join("; "));
+            draft.accept(Word::Swap, self.kind(), self.at, (from, to), risk);
         }
     }
 
@@ -147,8 +184,8 @@ impl Inside<'_> {
         Verdict::new(self.kind(), self.at.clone(), says)
     }
 
-    /// An older program cannot read a text with a name that it does not know, nor values that were written anew.
-    fn unless_written(&self, previous: Previous) -> Previous {
-        if self.look.is_json || self.look.is_anew { Previous::Neither } else { previous }
+    /// An older program cannot read a text with a name that it does not know.
+    fn unless_json(&self, previous: Previous) -> Previous {
+        if self.look.is_json { Previous::Neither } else { previous }
     }
 }

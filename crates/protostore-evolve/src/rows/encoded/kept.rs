@@ -1,8 +1,10 @@
 //! What a new program reads from stored bytes and texts as an old one wrote it.
 
-use protostore_schema::{Field, Kind, Label, Message, is_well_known};
+use std::collections::BTreeSet;
 
-use crate::draft::Draft;
+use protostore_schema::{Field, Kind, Label, Message, Schema, is_well_known};
+
+use crate::draft::{Direction, Draft};
 
 /// Returns whether the bytes of a field could be others.
 pub(super) fn is_other_on_the_wire(old: &Field, new: &Field) -> bool {
@@ -18,6 +20,7 @@ pub(super) fn words(field: &Field) -> String {
     };
     match field.label {
         Label::Implicit => kind.to_owned(),
+        Label::Optional if field.oneof.is_some() || matches!(field.kind, Kind::Message(_)) => kind.to_owned(),
         Label::Optional => format!("optional {kind}"),
         Label::Required => format!("required {kind}"),
         Label::Repeated => format!("repeated {kind}"),
@@ -64,12 +67,58 @@ pub(super) fn is_kept(old: &Field, new: &Field, is_json: bool) -> bool {
     is_label && old.group == new.group && (is_same || (is_wider && !is_json))
 }
 
-/// Returns whether a field comes into a oneof beside fields that could be set with it.
-pub(super) fn joins(before: &Message, old: &Field, new: &Field, draft: &Draft<'_>, message: &str) -> bool {
-    let Some(oneof) = &new.oneof else { return false };
-    let after = draft.new.schema.reach.message(message);
-    let members =
-        after.into_iter().flat_map(|message| &message.fields).filter(|field| field.oneof.as_ref() == Some(oneof));
-    let mut others = members.filter(|field| field.number != new.number).filter_map(|field| before.field(field.number));
-    others.any(|other| other.oneof.is_none() || other.oneof != old.oneof)
+/// Returns whether what is stored of a field must be written anew, since a program of the newer version writes it otherwise
+/// and a later version would see that.
+///
+/// An implicit zero is not written. Bytes of a message that are no message any more are what they are, in which the order
+/// of fields and packing count. A text has the names of the enum that the field had. On the way back it has names that the
+/// older version does not know.
+pub(super) fn is_written_otherwise(old: &Field, new: &Field, is_json: bool, draft: &Draft<'_>) -> bool {
+    let loses_presence = old.label == Label::Optional && new.label == Label::Implicit;
+    let is_down = draft.direction == Direction::Down;
+    let is_renamed = is_down && (old.name != new.name || old.json_name() != new.json_name());
+    let is_other = match (&old.kind, &new.kind) {
+        (Kind::Message(_), Kind::Bytes) => true,
+        (Kind::Enum(before), Kind::Enum(after)) => {
+            is_json && (is_down || before != after) && is_another_enum(before, after, draft)
+        }
+        _ => false,
+    };
+    loses_presence || is_other || (is_json && is_renamed)
+}
+
+/// Returns whether two enums have other names or numbers.
+fn is_another_enum(before: &str, after: &str, draft: &Draft<'_>) -> bool {
+    let values =
+        |schema: &Schema, proto: &str| schema.reach.enumeration(proto).map(|of| of.values.clone()).unwrap_or_default();
+    values(draft.old.schema, before) != values(draft.new.schema, after)
+}
+
+/// With which fields of both versions a field cannot be set together.
+pub(super) struct Partners {
+    was: BTreeSet<u32>,
+    is: BTreeSet<u32>,
+}
+
+impl Partners {
+    /// Finds the members of its oneof in both versions of its message.
+    pub(super) fn of([old, new]: [&Message; 2], [before, after]: [&Field; 2]) -> Self {
+        let members = |of: &Message, field: &Field| -> BTreeSet<u32> {
+            let members = of.fields.iter().filter(|other| other.oneof.is_some() && other.oneof == field.oneof);
+            let of_both =
+                members.filter(|other| old.field(other.number).is_some() && new.field(other.number).is_some());
+            of_both.map(|other| other.number).filter(|number| *number != field.number).collect()
+        };
+        Self { was: members(old, before), is: members(new, after) }
+    }
+
+    /// Returns whether there is a field that could be set beside it, and no longer can.
+    pub(super) fn join(&self) -> bool {
+        !self.is.is_subset(&self.was)
+    }
+
+    /// Returns whether there is a field that could not be set beside it, and now can.
+    pub(super) fn part(&self) -> bool {
+        !self.was.is_subset(&self.is)
+    }
 }

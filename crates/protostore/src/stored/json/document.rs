@@ -73,8 +73,6 @@ pub struct Message {
     pub name: &'static str,
     /// The fields, by number.
     pub fields: &'static [Field],
-    /// Names of fields that are gone: what older rows say under them is passed over.
-    pub gone: &'static [&'static str],
 }
 
 /// A field of a message.
@@ -175,6 +173,8 @@ pub struct Enum {
     pub default: i32,
     /// The names with their numbers; the first of a number is written.
     pub values: &'static [(&'static str, i32)],
+    /// The other names that are read: those that numbers had before, also where they have none today.
+    pub others: &'static [(&'static str, i32)],
 }
 
 /// A scalar, as protobuf's bytes and JSON have it.

@@ -12,9 +12,6 @@ pub(super) type Edit = fn(&mut Rng, &mut Proto) -> Option<Rule>;
 /// The edit after which bits are other numbers, in either direction.
 pub(super) const SIGN: &str = "read the sign anew";
 
-/// The edit after which unset and zero are one, or no longer.
-pub(super) const PRESENCE: &str = "make it optional or not";
-
 /// Every edit, by its name.
 pub(super) const EDITS: &[(&str, Edit)] = &[
     ("rename a field", rename_field),
@@ -31,7 +28,7 @@ pub(super) const EDITS: &[(&str, Edit)] = &[
     ("drop a table", drop_table),
     ("rename an enum's value", rename_value),
     ("drop an enum's value", drop_value),
-    (PRESENCE, presence),
+    ("make it optional or not", presence),
     ("widen a number", widen),
     (SIGN, sign),
     ("narrow a number", narrow),
@@ -69,14 +66,7 @@ fn find<'a>(rng: &mut Rng, proto: &'a mut Proto, fits: impl Fn(&Field) -> bool) 
     Some(&mut proto.messages[m].fields[f])
 }
 
-/// Says whether names may change: those in stored JSON are read by the run time, of which the reader here knows nothing.
-fn names_may_change(proto: &Proto) -> Option<()> {
-    let mut fields = proto.messages.iter().flat_map(|message| &message.fields);
-    (!fields.any(|field| field.says("storage: JSON"))).then_some(())
-}
-
 fn rename_field(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
-    names_may_change(proto)?;
     let name = proto.name("named");
     find(rng, proto, |_| true)?.name = name;
     Some(Rule::Wire)
@@ -103,7 +93,6 @@ fn rename_table(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
 }
 
 fn swap_names(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
-    names_may_change(proto)?;
     let at = rng.usize(0..proto.messages.len());
     let message = &mut proto.messages[at];
     let first = usize::from(message.keyed);
@@ -118,7 +107,6 @@ fn swap_names(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
 }
 
 fn change_case(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
-    names_may_change(proto)?;
     let field = find(rng, proto, |field| field.name.starts_with("field"))?;
     field.name = field.name.replace("field", "Field");
     Some(Rule::Wire)
@@ -132,7 +120,6 @@ fn name_column(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
 }
 
 fn json_name(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
-    names_may_change(proto)?;
     let name = proto.name("json");
     find(rng, proto, |field| field.other.is_empty())?.other.push(format!("json_name = \"{name}\""));
     Some(Rule::Wire)
@@ -198,7 +185,6 @@ fn drop_table(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
 }
 
 fn rename_value(rng: &mut Rng, proto: &mut Proto) -> Option<Rule> {
-    names_may_change(proto)?;
     let name = proto.name("VALUE_");
     let at = rng.usize(0..proto.enums.len());
     let values = &mut proto.enums[at].values;

@@ -1,16 +1,16 @@
 //! One chain: its versions, its rows, and what they must be at each version.
 
 use fastrand::Rng;
-use protostore_evolve::plan::{Answers, ChangeKind, DownEffect, Plan};
+use protostore_evolve::plan::{Answers, DownEffect, Plan};
 use protostore_evolve::{History, Version};
 
-use super::edit::{EDITS, PRESENCE, SIGN};
+use super::edit::{EDITS, SIGN};
 use super::{Tally, draw};
 use crate::lab::{
     Carry, Database, Planned, Rows, Rule, Store, answered, draw as draw_rows, needs_run_time, same_database,
 };
 
-/// How many rows each version adds to a table.
+/// How many rows each version of a random chain adds to a table.
 const ROWS: usize = 3;
 
 /// A chain of versions, with rows that were added at each.
@@ -24,6 +24,8 @@ pub(crate) struct Chain {
     last: Rows,
     database: Database,
     running: bool,
+    /// How many rows each version adds to a table.
+    count: usize,
 }
 
 /// The way from one version to the next.
@@ -37,17 +39,15 @@ pub(crate) struct Link {
     rule: Rule,
 }
 
-impl Link {
-    /// Says whether rows keep what bytes or JSON say, though the newer version does not read it: whether zero was set.
-    ///
-    /// What came back is then all that the newer version reads the same.
-    fn keeps_bytes(&self) -> bool {
-        let is_inside = self.plan.verdicts.iter().any(|v| matches!(v.kind, ChangeKind::S11 | ChangeKind::S12));
-        is_inside && self.edits.contains(&PRESENCE)
-    }
-}
-
 impl Chain {
+    /// Begins a chain whose versions each add so many rows to a table.
+    pub(crate) fn begin(rng: &mut Rng, store: Store, running: bool, count: usize) -> Result<Self, String> {
+        let database = if running { Database::running(&store)? } else { Database::fresh(&store) };
+        let first = draw_rows(rng, &store, &database, count, &Rows::new());
+        let (stores, last) = (vec![store], first.clone());
+        Ok(Self { stores, links: Vec::new(), last, first, database, running, count })
+    }
+
     /// Draws a chain of this many upgrades, and takes rows through it step by step.
     pub(crate) fn draw(rng: &mut Rng, steps: usize, tally: &mut Tally) -> Result<Self, String> {
         let (mut proto, store) = loop {
@@ -58,9 +58,7 @@ impl Chain {
         };
         // One in four goes through the run time, which alone carries out what SQL cannot.
         let running = rng.u8(0..4) == 0;
-        let database = if running { Database::running(&store)? } else { Database::fresh(&store) };
-        let first = draw_rows(rng, &store, &database, ROWS, &Rows::new());
-        let mut chain = Self { stores: vec![store], links: Vec::new(), last: first.clone(), first, database, running };
+        let mut chain = Self::begin(rng, store, running, ROWS)?;
         for _ in 0..steps * 12 {
             if chain.links.len() == steps {
                 break;
@@ -99,7 +97,7 @@ impl Chain {
     }
 
     /// Takes the rows to another version; returns whether there is one.
-    fn step(
+    pub(crate) fn step(
         &mut self,
         rng: &mut Rng,
         proto: &str,
@@ -108,6 +106,7 @@ impl Chain {
         tally: &mut Tally,
     ) -> Result<bool, String> {
         let Ok(new) = Store::new(proto) else { return Ok(false) };
+        let new = self.stores.iter().fold(new, Store::after);
         let history = self.history();
         let old = self.stores.last().expect("a first version");
         let Some(plan) = Planned::plan(&history, &new, &Answers::default()) else { return Ok(false) };
@@ -127,7 +126,7 @@ impl Chain {
         match (expected, self.database.migrate(&up, &new)) {
             (Ok((rows, fresh)), Ok(())) => {
                 same_database(&new, &self.database, &fresh).map_err(about)?;
-                self.last = draw_rows(rng, &new, &self.database, ROWS, &rows);
+                self.last = draw_rows(rng, &new, &self.database, self.count, &rows);
             }
             (Err(misfit), Ok(())) => return Err(about(format!("went over rows that do not fit: {misfit}"))),
             (Ok(_), Err(why)) => return Err(about(format!("fails: {why}"))),
@@ -159,14 +158,6 @@ impl Chain {
             let carry = Carry { rule, ..Carry::default() };
             let expected = carry.rows(&rows, old).and_then(|rows| filled(old, &rows).map(|fresh| (rows, fresh)));
             match (expected, self.database.migrate(down, old)) {
-                (Ok((wanted, _)), Ok(())) if link.keeps_bytes() => {
-                    let there = self.database.read(old);
-                    let read = |rows| Carry::default().rows(rows, new).and_then(|rows| filled(new, &rows));
-                    let (read, wanted) = (read(&there).map_err(about)?, read(&wanted).map_err(about)?);
-                    same_database(new, &read, &wanted).map_err(about)?;
-                    same_database(old, &self.database, &filled(old, &there)?).map_err(about)?;
-                    rows = there;
-                }
                 (Ok((there, fresh)), Ok(())) => {
                     same_database(old, &self.database, &fresh).map_err(about)?;
                     rows = there;

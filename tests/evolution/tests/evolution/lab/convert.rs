@@ -10,6 +10,7 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescri
 use super::number::same_value;
 use super::{Rows, Store};
 use crate::asked::{Asks, Storage};
+use crate::bytes;
 use crate::same::join;
 
 /// How values are carried.
@@ -51,8 +52,9 @@ impl Carry {
 
     fn record(&self, from: &DynamicMessage, to: &MessageDescriptor) -> Result<DynamicMessage, String> {
         let mut message = match self.rule {
-            Rule::Wire => DynamicMessage::decode(to.clone(), from.encode_to_vec().as_slice())
-                .map_err(|e| format!("{e}: {from}"))?,
+            Rule::Wire => {
+                DynamicMessage::decode(to.clone(), bytes::of(from).as_slice()).map_err(|e| format!("{e}: {from}"))?
+            }
             Rule::Value => same_message(from, to)?,
         };
         known(&mut message);
@@ -167,7 +169,7 @@ fn known(message: &mut DynamicMessage) {
 }
 
 /// Calls for each message in a value.
-fn each(value: &mut Value, call: &mut dyn FnMut(&mut DynamicMessage)) {
+pub(super) fn each(value: &mut Value, call: &mut dyn FnMut(&mut DynamicMessage)) {
     match value {
         Value::Message(inner) => call(inner),
         Value::List(list) => list.iter_mut().for_each(|item| each(item, call)),
@@ -271,7 +273,7 @@ fn one(value: &Value, to: &FieldDescriptor) -> Result<Value, String> {
     match (value, to.kind()) {
         (Value::Message(from), Kind::Message(of)) => Ok(Value::Message(same_message(from, &of)?)),
         (Value::Message(from), Kind::Bytes) if !from.descriptor().full_name().ends_with("BytesValue") => {
-            Ok(Value::Bytes(from.encode_to_vec().into()))
+            Ok(Value::Bytes(bytes::of(from).into()))
         }
         (Value::Message(from), _) => {
             let inner = from.get_field_by_name("value").ok_or_else(misfit)?;

@@ -138,7 +138,8 @@ impl Database {
     }
 
     fn interpreter<'a>(&'a self, store: &'a Store, table: &'a Table) -> Interpreter<'a> {
-        Interpreter { db: &self.db, table, statements: &store.statements, constraints: &store.constraints }
+        let Store { statements, constraints, names, .. } = store;
+        Interpreter { db: &self.db, table, statements, constraints, names }
     }
 
     /// Takes the database to another version, whole or not at all.

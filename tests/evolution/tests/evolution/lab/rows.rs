@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
+use prost::Message as _;
 use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
 use protostore_schema::Table;
 
@@ -41,6 +42,7 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
             }
             let mut message = keyed(rng, &Drawer { asks: &asks, rows: &keys }, table, &of);
             unsigned(&asks, "", &mut message);
+            held(rng, &mut message);
             refer(rng, store, table, &rows, &mut message);
             if database.insert(store, table, &message).is_ok() {
                 keys.entry(table.name.proto.clone())
@@ -53,6 +55,21 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
         rows.insert(table.number, known);
     }
     rows
+}
+
+/// Lets each Any hold a message of the file that is called `Held`, where there is one.
+fn held(rng: &mut Rng, message: &mut DynamicMessage) {
+    let of = message.descriptor();
+    let Some(ty) = of.parent_pool().get_message_by_name("lab.Held") else { return };
+    if of.full_name() == "google.protobuf.Any" {
+        let value = crate::random::message(rng, &ty).encode_to_vec();
+        message.set_field_by_name("type_url", Value::String("type.googleapis.com/lab.Held".to_owned()));
+        message.set_field_by_name("value", Value::Bytes(value.into()));
+        return;
+    }
+    for field in of.fields().filter(|field| message.has_field(field)).collect::<Vec<_>>() {
+        super::convert::each(message.get_field_mut(&field), &mut |inner| held(rng, inner));
+    }
 }
 
 /// Makes each reference of several fields name a row, or none.

@@ -9,8 +9,10 @@ use protostore_evolve::plan::{Answers, ColumnId, Place};
 use protostore_lower::{Inputs, Lowered, compile, lower_after};
 use protostore_schema::Schema;
 
-/// What each file begins with.
-const HEAD: &str = "syntax = \"proto3\";\npackage lab;\n";
+use crate::json::Names;
+
+/// What a file begins with, unless it says another syntax.
+const SYNTAX: &str = "syntax = \"proto3\";\n";
 
 /// What a file may import, and the words that need it.
 const IMPORTS: [(&str, &[&str]); 10] = [
@@ -44,12 +46,18 @@ pub(crate) struct Store {
     pub(crate) constraints: Vec<Constraint>,
     /// The whole schema.
     pub(crate) sql: String,
+    /// What earlier versions called what this one holds.
+    pub(crate) names: Names,
 }
 
 impl Store {
     /// Compiles and lowers the body of a file, which has one store message; or says why not.
     pub(crate) fn new(body: &str) -> Result<Self, String> {
-        let mut text = HEAD.to_owned();
+        let (syntax, body) = match body.split_once('\n') {
+            Some((syntax, body)) if syntax.starts_with("syntax") => (format!("{syntax}\n"), body),
+            _ => (SYNTAX.to_owned(), body),
+        };
+        let mut text = syntax + "package lab;\n";
         for (import, _) in IMPORTS.iter().filter(|(_, words)| words.iter().any(|word| body.contains(word))) {
             let _ = writeln!(text, "import \"{import}\";");
         }
@@ -71,7 +79,14 @@ impl Store {
         let statements = protostore_emit::statements(&schema).into_iter().map(|s| (s.name.clone(), s)).collect();
         let constraints = protostore_emit::constraints(&schema);
         let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
-        Ok(Self { text, schema, answers, descriptors, tables, statements, constraints, sql })
+        let names = Names::default();
+        Ok(Self { text, schema, answers, descriptors, tables, statements, constraints, sql, names })
+    }
+
+    /// Learns the names of an earlier version, which JSON that it stored has.
+    pub(crate) fn after(mut self, older: &Self) -> Self {
+        self.names.learn(&older.tables, &self.tables);
+        self
     }
 
     /// Returns the message of a table's records.

@@ -31,7 +31,7 @@ pub(crate) fn prove(
     tamper: &Tamper<'_>,
 ) -> Result<(), String> {
     let old = Store::new(&case.file(place, Side::Old))?;
-    let first = Store::new(&case.file(place, Side::New))?;
+    let first = Store::new(&case.file(place, Side::New))?.after(&old);
     let history = History::first(old.schema.clone());
     let plan = Planned::plan(&history, &first, &first.answers);
     if case.no_version {
@@ -48,7 +48,12 @@ pub(crate) fn prove(
         return if never { Ok(()) } else { Err(format!("it is not refused: {:?}", plan.asks)) };
     }
     asks(kind, case, &plan.asks)?;
-    let written = case.answered.is_some().then(|| Store::new(&case.file(place, Side::Answered))).transpose()?;
+    let written = case
+        .answered
+        .is_some()
+        .then(|| Store::new(&case.file(place, Side::Answered)))
+        .transpose()?
+        .map(|new| new.after(&old));
     let new = written.as_ref().unwrap_or(&first);
     let answers = answered(&plan, &new.answers).unwrap_or_else(|| new.answers.clone());
     let Some(mut plan) = Planned::plan(&history, new, &answers) else { return Err("no version is made".to_owned()) };

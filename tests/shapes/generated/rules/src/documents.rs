@@ -55,7 +55,6 @@ static RULES_V1_DEVICE: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `rules.v1.Device.Port`.
@@ -97,7 +96,6 @@ static RULES_V1_DEVICE_PORT: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `rules.v1.Route`.
@@ -119,7 +117,6 @@ static RULES_V1_ROUTE: protostore::stored::document::Message = protostore::store
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `rules.v1.Route.Hop`.
@@ -151,5 +148,4 @@ static RULES_V1_ROUTE_HOP: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };

@@ -307,7 +307,6 @@ static SHAPES_V1_ALONE: protostore::stored::document::Message = protostore::stor
             oneof: 2,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Apart`.
@@ -445,7 +444,6 @@ static SHAPES_V1_APART: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Apart.Room`.
@@ -555,7 +553,6 @@ static SHAPES_V1_APART_ROOM: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Apart.Shelf`.
@@ -595,7 +592,6 @@ static SHAPES_V1_APART_SHELF: protostore::stored::document::Message = protostore
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Apart.Wing`.
@@ -643,7 +639,6 @@ static SHAPES_V1_APART_WING: protostore::stored::document::Message = protostore:
             oneof: 3,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Audit`.
@@ -849,7 +844,6 @@ static SHAPES_V1_AUDIT: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Audit.Step`.
@@ -891,7 +885,6 @@ static SHAPES_V1_AUDIT_STEP: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.BytesKey`.
@@ -923,7 +916,6 @@ static SHAPES_V1_BYTES_KEY: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Choices`.
@@ -1063,7 +1055,6 @@ static SHAPES_V1_CHOICES: protostore::stored::document::Message = protostore::st
             oneof: 14,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Choices.Listed`.
@@ -1095,7 +1086,6 @@ static SHAPES_V1_CHOICES_LISTED: protostore::stored::document::Message = protost
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Codes`.
@@ -1223,7 +1213,6 @@ static SHAPES_V1_CODES: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Codes.Code`.
@@ -1527,7 +1516,6 @@ static SHAPES_V1_CODES_CODE: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Codes.Sum`.
@@ -1665,7 +1653,6 @@ static SHAPES_V1_CODES_SUM: protostore::stored::document::Message = protostore::
             oneof: 1,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Counted`.
@@ -1747,7 +1734,6 @@ static SHAPES_V1_COUNTED: protostore::stored::document::Message = protostore::st
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Crate`.
@@ -1805,7 +1791,6 @@ static SHAPES_V1_CRATE: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Deep`.
@@ -1845,7 +1830,6 @@ static SHAPES_V1_DEEP: protostore::stored::document::Message = protostore::store
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Deep.Host`.
@@ -1885,7 +1869,6 @@ static SHAPES_V1_DEEP_HOST: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Deep.Port`.
@@ -1929,7 +1912,6 @@ static SHAPES_V1_DEEP_PORT: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Deep.Rack`.
@@ -1989,7 +1971,6 @@ static SHAPES_V1_DEEP_RACK: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Deep.Rack.Cabinet`.
@@ -2019,7 +2000,6 @@ static SHAPES_V1_DEEP_RACK_CABINET: protostore::stored::document::Message = prot
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.DeepKey`.
@@ -2059,7 +2039,6 @@ static SHAPES_V1_DEEP_KEY: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.DeepKey.Meta`.
@@ -2091,7 +2070,6 @@ static SHAPES_V1_DEEP_KEY_META: protostore::stored::document::Message = protosto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Encodings`.
@@ -2335,7 +2313,6 @@ static SHAPES_V1_ENCODINGS: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Encodings.Inner`.
@@ -2387,7 +2364,6 @@ static SHAPES_V1_ENCODINGS_INNER: protostore::stored::document::Message = protos
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Entry`.
@@ -2429,7 +2405,6 @@ static SHAPES_V1_ENTRY: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Event`.
@@ -2487,7 +2462,6 @@ static SHAPES_V1_EVENT: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Explicit`.
@@ -2683,7 +2657,6 @@ static SHAPES_V1_EXPLICIT: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Fixed`.
@@ -2871,7 +2844,6 @@ static SHAPES_V1_FIXED: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Fixed.Part`.
@@ -2921,7 +2893,6 @@ static SHAPES_V1_FIXED_PART: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Fixed.Whole`.
@@ -2963,7 +2934,6 @@ static SHAPES_V1_FIXED_WHOLE: protostore::stored::document::Message = protostore
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Fixed.Whole.Core`.
@@ -2985,7 +2955,6 @@ static SHAPES_V1_FIXED_WHOLE_CORE: protostore::stored::document::Message = proto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Flags`.
@@ -3007,7 +2976,6 @@ static SHAPES_V1_FLAGS: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.FullKey`.
@@ -3059,7 +3027,6 @@ static SHAPES_V1_FULL_KEY: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Implicit`.
@@ -3239,7 +3206,6 @@ static SHAPES_V1_IMPLICIT: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.IntKey`.
@@ -3271,7 +3237,6 @@ static SHAPES_V1_INT_KEY: protostore::stored::document::Message = protostore::st
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Item`.
@@ -3313,7 +3278,6 @@ static SHAPES_V1_ITEM: protostore::stored::document::Message = protostore::store
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Job`.
@@ -3409,7 +3373,6 @@ static SHAPES_V1_JOB: protostore::stored::document::Message = protostore::stored
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Job.Try`.
@@ -3441,7 +3404,6 @@ static SHAPES_V1_JOB_TRY: protostore::stored::document::Message = protostore::st
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Keywords`.
@@ -3599,7 +3561,6 @@ static SHAPES_V1_KEYWORDS: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Keywords.Match`.
@@ -3641,7 +3602,6 @@ static SHAPES_V1_KEYWORDS_MATCH: protostore::stored::document::Message = protost
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Known`.
@@ -3873,7 +3833,6 @@ static SHAPES_V1_KNOWN: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Known.All`.
@@ -4031,7 +3990,6 @@ static SHAPES_V1_KNOWN_ALL: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Known.Any`.
@@ -4189,7 +4147,6 @@ static SHAPES_V1_KNOWN_ANY: protostore::stored::document::Message = protostore::
             oneof: 1,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Label`.
@@ -4221,7 +4178,6 @@ static SHAPES_V1_LABEL: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Legacy`.
@@ -4307,7 +4263,6 @@ static SHAPES_V1_LEGACY: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Legacy.Inner`.
@@ -4339,7 +4294,6 @@ static SHAPES_V1_LEGACY_INNER: protostore::stored::document::Message = protostor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Linked`.
@@ -4381,7 +4335,6 @@ static SHAPES_V1_LINKED: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Linked.Group`.
@@ -4413,7 +4366,6 @@ static SHAPES_V1_LINKED_GROUP: protostore::stored::document::Message = protostor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Lists`.
@@ -4459,7 +4411,6 @@ static SHAPES_V1_LISTS: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Lists.Item`.
@@ -4515,7 +4466,6 @@ static SHAPES_V1_LISTS_ITEM: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Made`.
@@ -4613,7 +4563,6 @@ static SHAPES_V1_MADE: protostore::stored::document::Message = protostore::store
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Maps`.
@@ -4847,7 +4796,6 @@ static SHAPES_V1_MAPS: protostore::stored::document::Message = protostore::store
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Maps.Inside`.
@@ -4871,7 +4819,6 @@ static SHAPES_V1_MAPS_INSIDE: protostore::stored::document::Message = protostore
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Maps.Shelf`.
@@ -4949,7 +4896,6 @@ static SHAPES_V1_MAPS_SHELF: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Nested`.
@@ -5003,7 +4949,6 @@ static SHAPES_V1_NESTED: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Nested.Outer`.
@@ -5055,7 +5000,6 @@ static SHAPES_V1_NESTED_OUTER: protostore::stored::document::Message = protostor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Nested.Outer.Middle`.
@@ -5119,7 +5063,6 @@ static SHAPES_V1_NESTED_OUTER_MIDDLE: protostore::stored::document::Message = pr
             oneof: 5,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Nothing`.
@@ -5130,7 +5073,6 @@ static SHAPES_V1_NESTED_OUTER_MIDDLE: protostore::stored::document::Message = pr
 static SHAPES_V1_NOTHING: protostore::stored::document::Message = protostore::stored::document::Message {
     name: "shapes.v1.Nothing",
     fields: &[],
-    gone: &[],
 };
 
 /// `shapes.v1.Olden`.
@@ -5220,7 +5162,6 @@ static SHAPES_V1_OLDEN: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Olden.May`.
@@ -5390,7 +5331,6 @@ static SHAPES_V1_OLDEN_MAY: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Olden.Must`.
@@ -5560,7 +5500,6 @@ static SHAPES_V1_OLDEN_MUST: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Packed`.
@@ -5754,7 +5693,6 @@ static SHAPES_V1_PACKED: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Packed.Inner`.
@@ -5794,7 +5732,6 @@ static SHAPES_V1_PACKED_INNER: protostore::stored::document::Message = protostor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Page`.
@@ -6384,7 +6321,6 @@ static SHAPES_V1_PAGE: protostore::stored::document::Message = protostore::store
             oneof: 37,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Partial`.
@@ -6448,7 +6384,6 @@ static SHAPES_V1_PARTIAL: protostore::stored::document::Message = protostore::st
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Partial.Half`.
@@ -6472,7 +6407,6 @@ static SHAPES_V1_PARTIAL_HALF: protostore::stored::document::Message = protostor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Places`.
@@ -6632,7 +6566,6 @@ static SHAPES_V1_PLACES: protostore::stored::document::Message = protostore::sto
             oneof: 14,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Places.Either`.
@@ -6818,7 +6751,6 @@ static SHAPES_V1_PLACES_EITHER: protostore::stored::document::Message = protosto
             oneof: 1,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Places.Maybe`.
@@ -7004,7 +6936,6 @@ static SHAPES_V1_PLACES_MAYBE: protostore::stored::document::Message = protostor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Places.Plain`.
@@ -7174,7 +7105,6 @@ static SHAPES_V1_PLACES_PLAIN: protostore::stored::document::Message = protostor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.PlanUnit`.
@@ -7236,7 +7166,6 @@ static SHAPES_V1_PLAN_UNIT: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.PlanUnit.Dependency`.
@@ -7268,7 +7197,6 @@ static SHAPES_V1_PLAN_UNIT_DEPENDENCY: protostore::stored::document::Message = p
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Point`.
@@ -7316,7 +7244,6 @@ static SHAPES_V1_POINT: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Remark`.
@@ -7394,7 +7321,6 @@ static SHAPES_V1_REMARK: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Remark.Part`.
@@ -7416,7 +7342,6 @@ static SHAPES_V1_REMARK_PART: protostore::stored::document::Message = protostore
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Repeated`.
@@ -7612,7 +7537,6 @@ static SHAPES_V1_REPEATED: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Required`.
@@ -7730,7 +7654,6 @@ static SHAPES_V1_REQUIRED: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Settings`.
@@ -7834,7 +7757,6 @@ static SHAPES_V1_SETTINGS: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Settings.Sheet`.
@@ -7866,7 +7788,6 @@ static SHAPES_V1_SETTINGS_SHEET: protostore::stored::document::Message = protost
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Source`.
@@ -8022,7 +7943,6 @@ static SHAPES_V1_SOURCE: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Source.Link`.
@@ -8054,7 +7974,6 @@ static SHAPES_V1_SOURCE_LINK: protostore::stored::document::Message = protostore
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.State`.
@@ -8086,7 +8005,6 @@ static SHAPES_V1_STATE: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Tagged`.
@@ -8184,7 +8102,6 @@ static SHAPES_V1_TAGGED: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Tagged.Link`.
@@ -8206,7 +8123,6 @@ static SHAPES_V1_TAGGED_LINK: protostore::stored::document::Message = protostore
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Target`.
@@ -8238,7 +8154,6 @@ static SHAPES_V1_TARGET: protostore::stored::document::Message = protostore::sto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Texts`.
@@ -8406,7 +8321,6 @@ static SHAPES_V1_TEXTS: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Texts.Inner`.
@@ -8436,7 +8350,6 @@ static SHAPES_V1_TEXTS_INNER: protostore::stored::document::Message = protostore
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.TimeKey`.
@@ -8476,7 +8389,6 @@ static SHAPES_V1_TIME_KEY: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Topic`.
@@ -8508,7 +8420,6 @@ static SHAPES_V1_TOPIC: protostore::stored::document::Message = protostore::stor
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Tree`.
@@ -8572,7 +8483,6 @@ static SHAPES_V1_TREE: protostore::stored::document::Message = protostore::store
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Tree.Branch`.
@@ -8636,7 +8546,6 @@ static SHAPES_V1_TREE_BRANCH: protostore::stored::document::Message = protostore
             oneof: 5,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Tree.Knot`.
@@ -8656,7 +8565,6 @@ static SHAPES_V1_TREE_KNOT: protostore::stored::document::Message = protostore::
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.UnitLog`.
@@ -8716,7 +8624,6 @@ static SHAPES_V1_UNIT_LOG: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.UnitLog.From`.
@@ -8748,7 +8655,6 @@ static SHAPES_V1_UNIT_LOG_FROM: protostore::stored::document::Message = protosto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.WellKnown`.
@@ -8978,7 +8884,6 @@ static SHAPES_V1_WELL_KNOWN: protostore::stored::document::Message = protostore:
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.WellKnown.Inner`.
@@ -9022,7 +8927,6 @@ static SHAPES_V1_WELL_KNOWN_INNER: protostore::stored::document::Message = proto
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.WideKey`.
@@ -9120,7 +9024,6 @@ static SHAPES_V1_WIDE_KEY: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Wrappers`.
@@ -9312,7 +9215,6 @@ static SHAPES_V1_WRAPPERS: protostore::stored::document::Message = protostore::s
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Wrappers.Inner`.
@@ -9344,7 +9246,6 @@ static SHAPES_V1_WRAPPERS_INNER: protostore::stored::document::Message = protost
             oneof: 0,
         },
     ],
-    gone: &[],
 };
 
 /// `shapes.v1.Colour`.
@@ -9357,16 +9258,19 @@ static SHAPES_V1_COLOUR: protostore::stored::document::Enum = protostore::stored
         ("COLOUR_BLUE", 2147483647),
         ("COLOUR_INFRARED", -2147483648),
     ],
+    others: &[],
 };
 
 /// `shapes.v1.Grade`.
 static SHAPES_V1_GRADE: protostore::stored::document::Enum = protostore::stored::document::Enum {
     default: 1,
     values: &[("GRADE_A", 1), ("GRADE_B", 2)],
+    others: &[],
 };
 
 /// `shapes.v1.Job.State`.
 static SHAPES_V1_JOB_STATE: protostore::stored::document::Enum = protostore::stored::document::Enum {
     default: 0,
     values: &[("STATE_UNSPECIFIED", 0), ("STATE_PENDING", 1), ("STATE_RUNNING_NOW", 2)],
+    others: &[],
 };

@@ -14,8 +14,8 @@
 //! | `decode` | `from`, `was`, `is`, `member` | what one column holds, as columns or rows of child tables |
 //! | `chain` | `number`, `to`, `message`, `fields` | the hash of each row and of those before, in a table of that number |
 //!
-//! `was` and `is` say what there was in the version before, and what is to be there: `form`, `bytes` or `json`; `message`,
-//! its full name, none where the bytes are the field's own; `field`, where it is all of this field of the message, as a list
+//! `was` and `is` say what there was in the version before, and what is to be there: `form`, `bytes`, `json` or the `paths`
+//! of a mask; `message`, its full name, none where the bytes are the field's own; `field`, where it is all of this field of the message, as a list
 //! is. So one value becomes the only element of a list, and the only element one value. A list is empty where there was
 //! nothing, but NULL where the column `within`, the presence of the message around it, is 0. A member is one of
 //! `{"column": {"number", "column", "kind", "ty", "form", "optional"}}`,

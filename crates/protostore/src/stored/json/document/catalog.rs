@@ -215,7 +215,8 @@ impl<'v> Building<'v> {
 
     fn enumeration(&self, proto: &str) -> &'static Enum {
         let mut values: Vec<(&'static str, i32)> = Vec::new();
-        // The newest version's names come first: they are written.
+        // The newest version's names come first, and they alone are written.
+        let mut newest = None;
         for of in self.versions_of("enums", proto) {
             for value in of["values"].as_array().into_iter().flatten() {
                 let (name, number) = (value[0].as_str().unwrap_or_default(), value[1].as_i64().unwrap_or_default());
@@ -223,9 +224,11 @@ impl<'v> Building<'v> {
                     values.push((leak(name.to_owned()).as_str(), i32::try_from(number).unwrap_or_default()));
                 }
             }
+            newest.get_or_insert(values.len());
         }
         let default = values.first().map_or(0, |(_, number)| *number);
-        leak(Enum { default, values: leak(values) })
+        let (values, others) = leak(values).split_at(newest.unwrap_or_default());
+        leak(Enum { default, values, others })
     }
 
     /// Returns a message; nothing for the entry of a map.
@@ -257,12 +260,7 @@ impl<'v> Building<'v> {
                 oneof: siblings.filter_map(|other| number(&other["number"]).ok()).min().unwrap_or(0),
             });
         }
-        let is_here =
-            |name: &String| built.iter().any(|field| field.name == name || field.others.contains(&name.as_str()));
-        let all = older.iter().flat_map(|of| of["fields"].as_array()).flatten().flat_map(names);
-        let gone: BTreeSet<String> = all.filter(|name| !is_here(name)).collect();
-        let gone: Vec<&'static str> = gone.into_iter().map(|name| leak(name).as_str()).collect();
-        Ok(Some(leak(Message { name: leak(proto.to_owned()), fields: leak(built), gone: leak(gone) })))
+        Ok(Some(leak(Message { name: leak(proto.to_owned()), fields: leak(built) })))
     }
 
     fn shape_and_kind(&self, newest: &Value, field: &Value) -> Result<(Shape, Kind), Why> {

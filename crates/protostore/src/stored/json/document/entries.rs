@@ -15,20 +15,22 @@ enum Order {
     Text(Vec<u8>),
 }
 
-/// Adds a map as a map.
+/// Adds a map as a map, in the order of its keys; of one key the last entry.
 pub(super) fn keys(
     [old, new]: [&Field; 2],
     [was, is]: [Scalar; 2],
     payloads: &[Payload<'_>],
     to: &mut Vec<u8>,
 ) -> Result<(), Why> {
-    payloads.iter().try_for_each(|entry| {
+    let mut all = BTreeMap::new();
+    for entry in payloads {
         let (key, held) = parts(old, was, *entry)?;
         let key = value(Kind::Scalar(was), Kind::Scalar(is), key)?;
         let held = value(old.kind, new.kind, held)?;
-        put(new, &key, &held, to);
-        Ok(())
-    })
+        all.insert(order(is, key.payload())?, (key, held));
+    }
+    all.values().for_each(|(key, held)| put(new, key, held, to));
+    Ok(())
 }
 
 /// Adds a map as a list of its entries, in the order of their keys. A zero, which protobuf does not write, is unset there.

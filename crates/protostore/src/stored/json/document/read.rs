@@ -24,12 +24,7 @@ pub(super) fn message<'t>(of: &Message, members: impl Iterator<Item = &'t (Strin
     let mut set: Vec<(&Field, &Tree)> = Vec::new();
     for (name, tree) in members {
         let named = |field: &&Field| field.name == name || field.others.contains(&name.as_str());
-        let Some(field) = of.fields.iter().find(named) else {
-            if of.gone.contains(&name.as_str()) {
-                continue;
-            }
-            return None;
-        };
+        let field = of.fields.iter().find(named)?;
         let clashes = |(other, _): &(&Field, &Tree)| {
             other.number == field.number || (field.oneof != 0 && other.oneof == field.oneof)
         };
@@ -121,7 +116,10 @@ fn value(kind: Kind, tree: &Tree) -> Option<Owned> {
 
 fn enumerator(of: &Enum, tree: &Tree) -> Option<i32> {
     match tree {
-        Tree::Text(name) => of.values.iter().find(|(known, _)| known == name).map(|(_, number)| *number),
+        Tree::Text(name) => {
+            let named = of.values.iter().chain(of.others).find(|(known, _)| known == name);
+            named.map(|(_, number)| *number)
+        }
         Tree::Number(number) => number.parse().ok(),
         Tree::Null | Tree::Bool(_) | Tree::List(_) | Tree::Object(_) => None,
     }

@@ -118,7 +118,8 @@ pub(super) fn value(old: Kind, new: Kind, payload: Payload<'_>) -> Result<Owned,
                 held => held,
             })
         }
-        (Kind::Any(_) | Kind::Message(_), Kind::Scalar(Scalar::Bytes)) => Ok(Owned::Bytes(bytes()?.to_vec())),
+        (Kind::Any(_), Kind::Scalar(Scalar::Bytes)) => Ok(Owned::Bytes(bytes()?.to_vec())),
+        (Kind::Message(old), Kind::Scalar(Scalar::Bytes)) => message(old, old, bytes()?).map(Owned::Bytes),
         (Kind::Scalar(Scalar::Bytes), Kind::Message(new)) => message(new, new, bytes()?).map(Owned::Bytes),
         (Kind::Wrapper(old), Kind::Wrapper(new)) => {
             wrapped(value(Kind::Scalar(old), Kind::Scalar(new), inner(old, bytes()?)?)?)

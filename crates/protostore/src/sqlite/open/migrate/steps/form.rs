@@ -1,9 +1,13 @@
 //! What a column of bytes or JSON holds, and how it is read and written.
 
+use prost::Message as _;
+use prost_types::FieldMask;
 use rusqlite::types::Value;
 
 use super::Why;
+use crate::stored::Paths;
 use crate::stored::document::{Catalog, Kind, Scalar, What};
+use crate::value::{Cell, Value as _};
 
 /// How it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +16,8 @@ pub(super) enum Form {
     Bytes,
     /// As canonical JSON.
     Json,
+    /// A field mask as its paths.
+    Paths,
 }
 
 /// What a column holds, as a line says it.
@@ -63,6 +69,11 @@ impl Known {
                 read = was.what.bytes_of_json(text)?;
                 &read
             }
+            (Form::Paths, Value::Text(text)) => {
+                let paths = Paths::read(Cell::Text(text)).map_err(|_| "holds a text that is no paths")?;
+                read = paths.0.encode_to_vec();
+                &read
+            }
             _ => return Err("holds neither the bytes nor the text that it must hold".to_owned()),
         };
         was.what.become_of(self.what, bytes)
@@ -73,6 +84,14 @@ impl Known {
         Ok(match self.form {
             Form::Bytes => Value::Blob(bytes.to_vec()),
             Form::Json => Value::Text(self.what.json_of_bytes(bytes)?),
+            Form::Paths => {
+                let mask = FieldMask::decode(bytes).map_err(|_| "holds bytes that are no field mask")?;
+                let is_none = |path: &String| path.is_empty() || path.contains([',', '\0']);
+                if mask.paths.iter().any(is_none) {
+                    return Err("holds a path that is empty, or has a comma or NUL in it".to_owned());
+                }
+                Value::Text(mask.paths.join(","))
+            }
         })
     }
 }

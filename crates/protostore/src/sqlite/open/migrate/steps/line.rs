@@ -215,6 +215,7 @@ impl Members {
         let form = match of.text("form")?.as_str() {
             "bytes" => Form::Bytes,
             "json" => Form::Json,
+            "paths" => Form::Paths,
             other => return Err(format!("there is no form {other}")),
         };
         let message = of.optional("message").map(text).transpose()?;
