@@ -19,6 +19,7 @@ const HEAD: &str = r#"syntax = "proto3";
 package lab.v0;
 import "buf/validate/validate.proto";
 import "google/api/field_behavior.proto";
+import "google/protobuf/any.proto";
 import "google/protobuf/struct.proto";
 import "google/protobuf/timestamp.proto";
 import "google/protobuf/wrappers.proto";
