@@ -71,9 +71,11 @@ fn kill(rng: &mut Rng, database: &Path, kills: u64, keeps: &str) -> Result<Shown
             }
         }
         // What is older was looked at before, and all of it is looked at in the end.
-        let since = |request: &str| request.split_once('/').and_then(|(id, _)| id.split_once('-')).map(|(_, of)| of);
         let number: u64 = round.parse().expect("a number");
-        let recent = |request: &str| since(request).is_some_and(|of| of.parse().is_ok_and(|of: u64| of + 1 >= number));
+        let recent = |request: &str| {
+            let of = request.split_once('/').and_then(|(id, _)| id.split_once('-')).map(|(_, of)| of);
+            of.is_some_and(|of| of.parse().is_ok_and(|of: u64| of + 1 >= number))
+        };
         let newest = answers.iter().filter(|(request, _)| recent(request));
         compare(database, newest).map_err(|wrong| format!("after kill {round}: {wrong}"))?;
     }
