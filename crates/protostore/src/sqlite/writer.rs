@@ -62,6 +62,7 @@ impl Writer {
             // share the next one.
             self.requests.drain(&mut group, GROUP, hoped, self.patience.time());
             if group.is_empty() {
+                self.end();
                 return self.warm.close().map(|held| (held, self.checkpoints.into_log()));
             }
             hoped = group.len();
@@ -74,14 +75,24 @@ impl Writer {
     pub(super) fn commit(&mut self, group: Vec<Box<dyn Job>>) {
         let warm = Arc::clone(&self.warm);
         let mut held = warm.write();
-        if held.broken {
-            // A read has met a damaged page.
-            if let Err(e) = self.renew(&mut held) {
-                self.state.stop_because(&e);
-            }
+        if let Err(e) = self.replace_broken(&mut held) {
+            self.state.stop_because(&e);
         }
         self.commit_over(&mut held, group);
         self.checkpoints.tend(&held);
+    }
+
+    /// Leaves a connection over which the store can be closed.
+    fn end(&mut self) {
+        let warm = Arc::clone(&self.warm);
+        if let Err(e) = self.replace_broken(&mut warm.write()) {
+            tracing::error!(error = %e, "the connection that writes is broken, and there is no other");
+        }
+    }
+
+    /// Takes another connection where a read has met a damaged page over this one.
+    fn replace_broken(&mut self, held: &mut Held) -> Result<()> {
+        if held.broken { self.renew(held) } else { Ok(()) }
     }
 
     /// Commits a group, again without each request that undoes it, and answers all.
