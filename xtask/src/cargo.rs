@@ -11,7 +11,12 @@ use crate::{openssl, postgres};
 pub(crate) fn test(arguments: &[String]) -> bool {
     let features = openssl::features();
     postgres::say();
-    let all = succeeds(cargo(["test", "--workspace", "--no-fail-fast"]).args(features).args(arguments));
+    let mut all = cargo(["test", "--workspace", "--no-fail-fast"]);
+    if !features.is_empty() {
+        // What tests build outside of this workspace takes the same OpenSSL.
+        all.env("PROTOSTORE_OPENSSL", "vendored");
+    }
+    let all = succeeds(all.args(features).args(arguments));
     let packages = ["--package", "protostore-emit", "--package", "protostore-evolution"];
     let plain = || succeeds(cargo(["test", "--test", "evolve", "--test", "evolution"]).args(packages));
     let upgrades = || {
@@ -19,6 +24,24 @@ pub(crate) fn test(arguments: &[String]) -> bool {
         succeeds(test.args(["--features", "sqlite,prost"]))
     };
     if arguments.is_empty() { plain() && upgrades() && all } else { all }
+}
+
+/// Goes through the first hour of the README in an empty directory, with nothing built before, and says how long each step
+/// takes; returns whether it succeeded.
+pub(crate) fn first_hour() -> bool {
+    let features = openssl::features();
+    let built = std::path::Path::new("target/tmp/first-hour");
+    if let Err(error) = std::fs::remove_dir_all(built)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        eprintln!("{}: {error}", built.display());
+        return false;
+    }
+    let mut test = cargo(["test", "--package", "cargo-protostore", "--test", "first_hour", "--", "--nocapture"]);
+    if !features.is_empty() {
+        test.env("PROTOSTORE_OPENSSL", "vendored");
+    }
+    succeeds(&mut test)
 }
 
 /// Runs a package with arguments of its own; returns whether it succeeded.

@@ -73,6 +73,8 @@ enum Command {
         #[arg(long, default_value_t = 15)]
         rounds: usize,
     },
+    /// Go through the README's first hour in an empty directory, with nothing built before, and say how long each step takes.
+    FirstHour,
     /// Run everything that CI runs, in the same order.
     Ci {
         /// Leave out the tests, which ran just before.
@@ -98,6 +100,7 @@ fn main() -> ExitCode {
         Command::Test { arguments } => cargo::test(&arguments),
         Command::Run { package, arguments } => cargo::run(&package, &arguments),
         Command::Bench { rows, rounds } => bench::run(&rows, rounds),
+        Command::FirstHour => cargo::first_hour(),
         Command::Ci { after_test } => ci::run(after_test),
     };
     if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -35,7 +35,7 @@ pub(crate) struct InitArgs {
     /// What the store is called, in snake_case: the name of the generated crate.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Where the run-time crate is, in Cargo's words: 'path = "../protostore/crates/protostore"'.
+    /// Where the run-time crate is: a directory, or in Cargo's words 'git = "…", rev = "…"'.
     #[arg(long, value_name = "SPEC")]
     runtime: Option<String>,
     /// Write a program that opens the store, adds records and lists them.
@@ -109,12 +109,19 @@ fn begin(args: InitArgs) -> Result<String, Stop> {
         Some(ask) => ask.line("Name of the store, and of the generated crate", &name)?,
         None => name,
     };
+    input.check_name(&name)?;
     let store = store::Store::new(&name, choices, &protos)?;
     let runtime = match (runtime, &config.runtime, &mut ask) {
         (Some(text), ..) => Some(text),
         (None, Some(_), _) => None,
         (None, None, Some(ask)) => Some(ask.runtime()?),
-        (None, None, None) => return Err(Failure::NoRunTime { file: config.file }.into()),
+        (None, None, None) => {
+            let message =
+                "the generated crate depends on the run-time crate `protostore`, and nothing says where it is";
+            let help = "give its directory, --runtime ../protostore/crates/protostore, or a repository of git, --runtime \
+                        'git = \"https://…/protostore\", rev = \"…\"'";
+            return Err(Stop::says(message, help));
+        }
     };
     let runtime = runtime.map(|text| Dependency::parse(&text)).transpose()?;
     if let Some(runtime) = &runtime {

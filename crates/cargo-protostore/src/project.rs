@@ -26,7 +26,7 @@ pub(crate) struct ProjectArgs {
     /// Where each store gets a directory.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Where the run-time crate is, in Cargo's words: 'path = "../protostore/crates/protostore"'.
+    /// Where the run-time crate is: a directory, or in Cargo's words 'git = "…", rev = "…"'.
     #[arg(long, value_name = "SPEC")]
     runtime: Option<String>,
 }

@@ -140,6 +140,8 @@ fn what_cannot_be_said_is_rejected_at_its_place() {
             "protobuf's JSON",
         ),
         ("type_attribute = { \".\" = \"derive(Eq)\" }", "`derive(Eq)` is not an attribute", "#[derive(Eq)]"),
+        ("extern_path = { \"shop\" = \"::a\" }", "`shop` is not a package", "a dot before it"),
+        ("extern_path = { \".shop\" = \"a\" }", "`a` is not a path of another crate", "`::` before it"),
         ("dependencies = { serde = \"1\" }", "2:26: `serde` is not a table", "write a table"),
         ("runtime.version = \"1\"", "a version alone means the crate of that name on crates.io", "{ path = \"…\" }"),
         ("out =", "2:", "it is not TOML"),
@@ -167,6 +169,28 @@ fn features_dependencies_and_attributes_reach_the_generated_crate() {
     assert!(manifest.contains("traits = { path = \"../../traits\" }\n"), "{manifest}");
     let messages = read("generated/lab/src/proto/lab.v0.rs");
     assert!(messages.contains("#[derive(Eq)]") && messages.contains("#[non_exhaustive]"), "{messages}");
+}
+
+#[test]
+fn two_stores_share_the_messages_of_a_package() {
+    let other = "syntax = \"proto3\";\npackage other;\nimport \"google/api/field_behavior.proto\";\nimport \"lab.proto\";\n\
+                 import \"protostore/v1/options.proto\";\nmessage OtherStore {\n  option (protostore.v1.store) = {name: \
+                 \"other\"};\n  repeated Box boxes = 1;\n}\nmessage Box {\n  string id = 1 \
+                 [(google.api.field_behavior) = IDENTIFIER];\n  lab.v0.Machine machine = 2;\n}\n";
+    let keys =
+        format!("{RUNTIME}\nstores = [\"proto/other.proto\"]\nextern_path = {{ \".lab\" = \"::lab::proto::lab\" }}\n");
+    let dir = Dir::new(&[("protostore.toml", &keys), ("proto/other.proto", other)]);
+    let (code, said) = dir.run("", "codegen");
+    let missing = "`extern_path` names the crate `lab`, and `dependencies` does not say where it is";
+    assert!(code == 2 && said.contains(missing), "{said}");
+    dir.write("protostore.toml", &(keys + "dependencies.lab = { path = \"generated/lab\" }\n"));
+    let (code, said) = dir.run("", "codegen");
+    assert_eq!(code, 0, "{said}");
+    let read = |path: &str| std::fs::read_to_string(dir.0.path().join(path)).expect("a generated file");
+    assert!(read("generated/other/src/proto/mod.rs").contains("pub use ::lab::proto::lab::v0 as v0;"));
+    assert!(read("generated/other/Cargo.toml").contains("lab = { path = \"../lab\" }\n"));
+    assert!(!dir.has("generated/other/src/proto/lab.v0.rs"));
+    assert!(read("generated/other/src/proto/other.rs").contains("::lab::proto::lab::v0::Machine"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cache::directory;
 use crate::{Comparison, Config, Failure, Finding, Invocation, Project, Protos, check, proto_files};
 
 /// Fails the build where generated code is not what the protos say, as `cargo protostore check` does. It writes nothing.
@@ -26,7 +27,9 @@ fn instructions(current: &Path) -> Vec<String> {
     let mut lines = Vec::new();
     let findings = match project(current, &mut lines) {
         Ok(project) => {
-            check(&project, &Comparison::default()).map_or_else(|failure| failure.findings(), |r| r.findings)
+            let cache = directory::find(current, std::env::var_os("CARGO_TARGET_DIR"));
+            let found = check(&project, &Comparison { against: None, cache });
+            found.map_or_else(|failure| failure.findings(), |report| report.findings)
         }
         Err(failure) => failure.findings(),
     };

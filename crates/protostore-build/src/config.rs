@@ -48,9 +48,9 @@ pub struct Config {
     pub out: Option<PathBuf>,
     /// `runtime`: where the run-time crate is.
     pub runtime: Option<Dependency>,
-    /// `features`, `type_attribute`: what the generated crates are besides.
+    /// `features`, `extern_path`, `type_attribute`: what the generated crates are besides.
     pub crates: CrateOptions,
-    /// `dependencies`: the crates that `type_attribute` names.
+    /// `dependencies`: the crates that `extern_path` and `type_attribute` name.
     pub dependencies: BTreeMap<String, Dependency>,
 }
 
@@ -121,7 +121,9 @@ impl Config {
 
 /// Returns the way from one directory to another, or the full path where there is none.
 pub(crate) fn relative(from: &Path, to: &Path) -> PathBuf {
-    let (from, to) = (protos::full(from), protos::full(to));
+    // The empty path is where the command runs.
+    let here = |path: &Path| if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() };
+    let (from, to) = (protos::full(&here(from)), protos::full(&here(to)));
     let common = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
     if common == 0 {
         return to;

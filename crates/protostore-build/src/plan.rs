@@ -217,8 +217,8 @@ fn files(
     let descriptors = compiled.descriptor_set(schema);
     let command = project.invocation.codegen();
     let (api, names) = (compiled.message_files(schema), compiled.service_names(schema));
-    let CrateOptions { features, type_attributes, dependencies } = &project.crates;
-    let options = StubOptions { type_attributes: type_attributes.clone() };
+    let CrateOptions { features, extern_paths, type_attributes, dependencies } = &project.crates;
+    let options = StubOptions { type_attributes: type_attributes.clone(), extern_paths: extern_paths.clone() };
     let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command, &options)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
     let versions: Vec<_> = next.history.versions.iter().zip(texts).zip(&lock.versions).map(version).collect();

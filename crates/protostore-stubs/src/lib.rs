@@ -3,6 +3,7 @@
 //! Nothing is read or written, and `protoc` is not asked: descriptors go in, text comes out.
 
 mod comments;
+mod external;
 mod keyword_maps;
 mod merge;
 mod modules;
@@ -31,6 +32,9 @@ pub struct Stubs {
 pub struct StubOptions {
     /// Attributes of messages, oneofs and enums, by a path as prost takes it: `.` and `#[derive(Eq)]`.
     pub type_attributes: Vec<(String, String)>,
+    /// Packages whose messages another generated crate has, and the module there: `.shop.v1` and
+    /// `::shop::proto::shop::v1`. With a package go those below it.
+    pub extern_paths: BTreeMap<String, String>,
 }
 
 /// Messages that cannot be written as Rust.
@@ -79,16 +83,18 @@ pub fn emit(
     files.iter_mut().for_each(keyword_maps::complete);
 
     let mut sources: BTreeMap<Module, Vec<String>> = BTreeMap::new();
-    for file in &files {
+    let external = external::modules(&files, &options.extern_paths);
+    for file in files.iter().filter(|file| !external.contains_key(&module(file))) {
         sources.entry(module(file)).or_default().push(file.name().to_owned());
     }
-    let services = files.iter().any(|file| !file.service.is_empty());
+    let own = files.iter().filter(|file| !external.contains_key(&module(file)));
+    let services = own.into_iter().any(|file| !file.service.is_empty());
     let requests = files.into_iter().chain(known).map(|file| (module(&file), file)).collect();
     let generated = generate(requests, names, options)?;
 
     let mut texts = BTreeMap::new();
     let mut included = Vec::new();
-    for (module, text) in generated {
+    for (module, text) in generated.into_iter().filter(|(module, _)| !external.contains_key(module)) {
         let protos = sources.get(&module).map(|names| names.join(", ")).unwrap_or_default();
         let name = modules::file_name(&module);
         texts.insert(name, format!("// {}\n\n{}", header(command, &protos), pretty(&text)?));
@@ -96,7 +102,7 @@ pub fn emit(
     }
     included.sort();
     let protos = sources.values().flatten().cloned().collect::<Vec<_>>().join(", ");
-    texts.insert("mod.rs".to_owned(), modules::emit(&included, &header(command, &protos)));
+    texts.insert("mod.rs".to_owned(), modules::emit(&included, &external, &header(command, &protos)));
     Ok(Stubs { files: texts, services })
 }
 
@@ -129,6 +135,9 @@ fn config(names: &BTreeMap<String, String>, options: &StubOptions) -> Config {
     let mut config = Config::new();
     let stubs = stubs.build_transport(true).service_generator();
     config.btree_map(["."]).service_generator(Box::new(services::Named { names: names.clone(), stubs }));
+    for (proto, rust) in &options.extern_paths {
+        config.extern_path(proto, rust);
+    }
     for (path, attribute) in &options.type_attributes {
         config.type_attribute(path, attribute);
     }

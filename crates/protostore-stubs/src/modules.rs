@@ -10,6 +10,8 @@ use quote::quote;
 #[derive(Default)]
 struct Tree<'a> {
     file: Option<&'a Module>,
+    /// The module of another crate that this one is.
+    external: Option<&'a str>,
     modules: BTreeMap<&'a str, Tree<'a>>,
 }
 
@@ -21,11 +23,15 @@ pub(crate) fn file_name(module: &Module) -> String {
     }
 }
 
-pub(crate) fn emit(modules: &[Module], header: &str) -> String {
+pub(crate) fn emit(modules: &[Module], external: &BTreeMap<Module, String>, header: &str) -> String {
     let mut root = Tree::default();
     for module in modules {
         let tree = module.parts().fold(&mut root, |tree, part| tree.modules.entry(part).or_default());
         tree.file = Some(module);
+    }
+    for (module, path) in external {
+        let tree = module.parts().fold(&mut root, |tree, part| tree.modules.entry(part).or_default());
+        tree.external = Some(path);
     }
     let items = tokens(&root);
     let title = format!(" {header}");
@@ -54,6 +60,10 @@ fn tokens(tree: &Tree<'_>) -> TokenStream {
     });
     let modules = tree.modules.iter().map(|(name, tree)| {
         let name = ident(name);
+        if let Some(path) = tree.external {
+            let path: syn::Path = syn::parse_str(path).expect("the configuration checks paths");
+            return quote! { pub use #path as #name; };
+        }
         let items = tokens(tree);
         quote! { pub mod #name { #items } }
     });

@@ -50,8 +50,7 @@ impl Ask {
 
     /// Asks where the run-time crate is.
     pub(crate) fn runtime(&mut self) -> Result<String, Stop> {
-        let answer = self.line("Where the run-time crate is: a directory, or 'git = \"…\", rev = \"…\"'", "")?;
-        Ok(if answer.contains('=') { answer } else { format!("path = \"{}\"", answer.replace('\\', "/")) })
+        self.line("Where the run-time crate is: a directory, or git = \"…\", rev = \"…\"", "")
     }
 }
 

@@ -46,8 +46,9 @@ impl Found {
 
 /// Finds the messages that could be tables, and tries each.
 pub(crate) fn find(input: &Input) -> Result<Vec<Found>, Stop> {
-    let compiled = input.compile()?;
-    let candidates = compiled.candidates();
+    // Where there is no directory of protos yet, there is no message either.
+    let is_there = input.set.is_some() || input.protos.is_dir() || !input.include.is_empty();
+    let candidates = if is_there { input.compile()?.candidates() } else { Vec::new() };
     if candidates.is_empty() {
         let message = format!("no message below {} could be a table", input.protos.display());
         let help = "a record is a message with a field that tells the rows apart:\n    // proto/shop/v1/item.proto\n    \
@@ -124,11 +125,27 @@ impl Input {
             let inputs = DescriptorInputs { set: bytes, files: Vec::new(), includes };
             return compile_descriptors(&inputs).map_err(failed);
         }
-        let mut files = proto_files(&self.protos)?;
+        let mut files = if self.protos.is_dir() { proto_files(&self.protos)? } else { Vec::new() };
         for include in &self.include {
             files.extend(proto_files(include)?);
         }
         compile(&Inputs { includes: self.includes(), files }).map_err(failed)
+    }
+
+    /// Checks that no store has that name yet.
+    pub(crate) fn check_name(&self, name: &str) -> Result<(), Stop> {
+        if !self.protos.is_dir() && self.set.is_none() {
+            return Ok(());
+        }
+        let compiled = self.compile()?;
+        let stores = compiled.stores();
+        match stores.iter().find(|store| compiled.store_name(store).as_deref() == Some(name)) {
+            Some(store) => {
+                let help = "add the tables to that message, or give this store another name with --name";
+                Err(Stop::says(format!("there is a store `{name}` already, the message {store}"), help))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Returns where imports are looked up.
@@ -161,7 +178,7 @@ impl Input {
         let Ok(compiled) = self.compile_with("protostore/init.proto", &text) else { return none() };
         let problem = |number: usize| {
             let found = lower(&compiled, &format!("protostore.init.S{number}")).err()?;
-            found.iter().next().map(|first| format!("{}:{}: {first}", first.file, first.line))
+            found.iter().next().map(|first| format!("{}:{}: {first}", beside(&self.protos, &first.file), first.line))
         };
         (0..candidates.len()).map(problem).collect()
     }

@@ -1,4 +1,5 @@
 //! A page as it is typed: its edits are made, its commands run, and their answers are those that it shows.
+#![allow(dead_code, reason = "each test of a page uses a part of it")]
 
 use std::path::Path;
 use std::process::Command;
@@ -25,6 +26,11 @@ pub(crate) fn configure(dir: &Path) {
 
 /// Does in a directory what the blocks of a text say: a proto is a file, a diff an edit of the last one, a console commands.
 pub(crate) fn follow(dir: &Path, text: &str) -> Done {
+    follow_in(dir, text, &|_| ())
+}
+
+/// Does the same, with commands that are prepared: what is in their environment.
+pub(crate) fn follow_in(dir: &Path, text: &str, prepare: &dyn Fn(&mut Command)) -> Done {
     let mut done = Done::default();
     let mut file = None;
     for Block { language, lines } in blocks(text) {
@@ -43,7 +49,7 @@ pub(crate) fn follow(dir: &Path, text: &str) -> Done {
                 std::fs::write(path, edit(&text, &lines)).expect("a file");
                 done.edits += 1;
             }
-            "console" => done.commands += run(dir, &lines),
+            "console" => done.commands += run(dir, &lines, prepare),
             other => panic!("a block of {other}"),
         }
     }
@@ -93,12 +99,14 @@ fn has(answer: &[&str], shown: &[&str]) -> bool {
 
 /// Runs the commands of a block, and compares what they say with what the page says; returns how many there were. A comment
 /// behind a command says something about it.
-fn run(dir: &Path, lines: &[&str]) -> usize {
+fn run(dir: &Path, lines: &[&str], prepare: &dyn Fn(&mut Command)) -> usize {
     let starts: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].starts_with("$ ")).collect();
     for (at, start) in starts.iter().enumerate() {
         let typed = lines[*start].trim_start_matches("$ ").split(" # ").next().unwrap_or_default().trim();
         let shown = &lines[start + 1..starts.get(at + 1).copied().unwrap_or(lines.len())];
-        let output = command(dir, typed).output().expect("the command runs");
+        let mut command = command(dir, typed);
+        prepare(&mut command);
+        let output = command.output().expect("the command runs");
         let answer = String::from_utf8_lossy(&output.stdout).into_owned();
         let answer: Vec<&str> = answer.lines().collect();
         let failed = String::from_utf8_lossy(&output.stderr);

@@ -154,15 +154,16 @@ fn of_project(project: &Project) -> Hash {
         all.count(paths.len());
         paths.iter().for_each(|path| all.add(path.as_os_str().as_encoded_bytes()));
     }
-    let CrateOptions { features, type_attributes, dependencies } = crates;
+    let CrateOptions { features, extern_paths, type_attributes, dependencies } = crates;
     all.count(features.len());
     features.iter().for_each(|feature| all.add(feature.as_bytes()));
-    for (name, value) in type_attributes.iter().map(|(a, b)| (a, b)).chain(dependencies) {
+    for (name, value) in type_attributes.iter().map(|(a, b)| (a, b)).chain(dependencies).chain(extern_paths) {
         all.add(name.as_bytes());
         all.add(value.as_bytes());
     }
     all.count(type_attributes.len());
     all.count(dependencies.len());
+    all.count(extern_paths.len());
     for text in [run_time, &invocation.program, &invocation.arguments] {
         all.add(text.as_bytes());
     }

@@ -20,11 +20,14 @@ pub struct Dependency {
 }
 
 impl Dependency {
-    /// Reads a dependency as it is typed on the command line: `path = "../protostore"`.
+    /// Reads a dependency as it is typed on the command line: a directory, or `git = "…", rev = "…"`.
     ///
     /// # Errors
     /// Where Cargo would not read it, or it does not say where the crate is.
     pub fn parse(text: &str) -> Result<Self, Failure> {
+        if !text.is_empty() && !text.contains(['=', '\n']) {
+            return Ok(Self::at(text));
+        }
         let line = format!("runtime = {{ {text} }}");
         let table = toml::de::DeTable::parse(&line).map_err(|error| ConfigError::flag("--runtime", error.message()))?;
         let file = super::table::File::of_flag("--runtime", &line);
@@ -120,12 +123,10 @@ mod tests {
     fn what_the_manifest_could_not_hold_or_cargo_would_look_up_elsewhere_is_rejected() {
         for value in [
             "",
-            "0.1.0",
             "version = \"0.1.0\"",
             "git = \"https://example.com/protostore\"",
             "path = \"x\", git = \"https://example.com\", rev = \"1\"",
             "path = ../protostore",
-            "../protostore",
             "path = \"x\" }\n[patch]",
             "path = \"x\" }, x = { version = \"1\"",
             "features = [\"grpc\"], path = \"x\"",

@@ -2,13 +2,23 @@
 
 use std::path::Path;
 
-use super::table::{Entry, suggestion};
+use super::table::{ConfigError, Entry, suggestion};
 use super::{Config, Dependency};
 use crate::Failure;
 
 /// All keys.
-const KEYS: [&str; 9] =
-    ["protos", "descriptor_set", "include", "stores", "out", "runtime", "features", "type_attribute", "dependencies"];
+const KEYS: [&str; 10] = [
+    "protos",
+    "descriptor_set",
+    "include",
+    "stores",
+    "out",
+    "runtime",
+    "features",
+    "extern_path",
+    "type_attribute",
+    "dependencies",
+];
 
 /// The features of a generated crate; those of its service where it has one.
 const FEATURES: [&str; 5] = ["sqlcipher", "sqlcipher-vendored", "sqlite", "grpc", "transport"];
@@ -30,6 +40,12 @@ pub(super) fn read<'e>(
             "out" => config.out = Some(entry.path(dir)?),
             "runtime" => config.runtime = Some(Dependency::read(&entry, dir)?),
             "features" => config.crates.features = features(&entry)?,
+            "extern_path" => {
+                for pair in entry.table(&[])? {
+                    let (proto, rust) = extern_path(&pair)?;
+                    config.crates.extern_paths.insert(proto, rust);
+                }
+            }
             "type_attribute" => {
                 for pair in entry.table(&[])? {
                     config.crates.type_attributes.extend(attributes(&pair)?);
@@ -41,6 +57,17 @@ pub(super) fn read<'e>(
                 }
             }
             _ => return Err(entry.unknown(name, &KEYS)),
+        }
+    }
+    for rust in config.crates.extern_paths.values() {
+        let other = rust.trim_start_matches(':').split("::").next().unwrap_or_default();
+        if !config.dependencies.keys().any(|known| known.replace('-', "_") == other) {
+            let message =
+                format!("`extern_path` names the crate `{other}`, and `dependencies` does not say where it is");
+            let help = format!(
+                "write `dependencies.{other} = {{ path = \"…\" }}`: the crate that protostore generates of another store"
+            );
+            return Err(ConfigError::of_table(name, message, &help));
         }
     }
     Ok(config)
@@ -73,6 +100,29 @@ fn features(entry: &Entry<'_, '_>) -> Result<Vec<String>, Failure> {
     let help = "name one of `sqlcipher` (encrypted, the system's OpenSSL), `sqlcipher-vendored` (encrypted, an OpenSSL that is \
                 built along) and `sqlite` (not encrypted)";
     Err(entry.rejected_at_value("`features` must name one build of SQLite".to_owned(), help))
+}
+
+/// Reads a package, and the module that has its messages: `".shop.v1" = "::shop::proto::shop::v1"`.
+fn extern_path(entry: &Entry<'_, '_>) -> Result<(String, String), Failure> {
+    let (proto, rust) = (entry.key(), entry.text()?);
+    let is_path = |text: &str, by: &str, start: &str| {
+        let is_word = |word: &str| {
+            let mut chars = word.trim_start_matches("r#").chars();
+            chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+                && chars.all(|c| c.is_alphanumeric() || c == '_')
+        };
+        text.strip_prefix(start).is_some_and(|rest| rest.split(by).all(is_word))
+    };
+    if !is_path(proto, ".", ".") {
+        let help = "write the package with a dot before it, as prost does: \".shop.v1\"";
+        return Err(entry.rejected(format!("`{proto}` is not a package"), help));
+    }
+    if !is_path(rust, "::", "::") {
+        let help =
+            "write the path of the module that has the messages, with `::` before it: \"::shop::proto::shop::v1\"";
+        return Err(entry.rejected_at_value(format!("`{rust}` is not a path of another crate"), help));
+    }
+    Ok((proto.to_owned(), rust.to_owned()))
 }
 
 /// Reads attributes of the messages of a path: `"." = "#[derive(Eq)]"`, or a list of them.

@@ -27,8 +27,13 @@ pub struct ConfigError {
 impl ConfigError {
     /// An error about the value of a flag.
     pub(super) fn flag(flag: &str, message: &str) -> Failure {
-        let help = "write it as in a Cargo.toml: 'path = \"…\"', or 'git = \"…\", rev = \"…\"'".to_owned();
+        let help = "give the directory of the crate, or, as in a Cargo.toml, 'git = \"…\", rev = \"…\"'".to_owned();
         Failure::Config(Self { file: flag.to_owned(), line: 0, column: 0, message: message.to_owned(), help })
+    }
+
+    /// An error about a table as a whole, by what it is called.
+    pub(super) fn of_table(name: &str, message: String, help: &str) -> Failure {
+        Failure::Config(Self { file: name.to_owned(), line: 0, column: 0, message, help: help.to_owned() })
     }
 
     /// An error about a file as a whole.
