@@ -61,8 +61,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         file: File,
         /// Write a file of plain SQLite instead, which any program reads.
-        #[arg(long, value_name = "TO")]
-        sqlite: Option<PathBuf>,
+        #[arg(id = "sqlite", long = "sqlite", value_name = "TO")]
+        plain: Option<PathBuf>,
         /// Replace the file that --sqlite names.
         #[arg(long, requires = "sqlite")]
         replace: bool,

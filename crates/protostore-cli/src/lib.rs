@@ -50,8 +50,8 @@ fn run(command: Command, out: &mut Output) -> Result<Answer, Failure> {
         Command::Tables(file) => tables::run(&open::read(&file)?, out),
         Command::Show { file, what } => show::run(&open::read(&file)?, &what, out),
         Command::Shell { file, sql, write } => shell::run(open::shell(&file, write)?, &sql, out),
-        Command::Export { file, sqlite, replace, reveal } => {
-            let to = sqlite.as_deref().map_or(exchange::To::Lines, |path| exchange::To::Sqlite(path, replace));
+        Command::Export { file, plain, replace, reveal } => {
+            let to = plain.as_deref().map_or(exchange::To::Lines, |path| exchange::To::Sqlite(path, replace));
             exchange::export(&open::read(&file)?, &to, reveal, out)
         }
         Command::Import { file, lines } => exchange::import(open::read(&file)?, lines.as_deref(), out),

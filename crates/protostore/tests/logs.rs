@@ -45,6 +45,10 @@ impl Subscriber for Warnings {
 struct Text(String);
 
 impl Visit for Text {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        write!(self.0, "{}={value} ", field.name()).expect("writes");
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         write!(self.0, "{}={value:?} ", field.name()).expect("writes");
     }
