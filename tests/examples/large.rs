@@ -47,11 +47,12 @@ fn main() {
             slug: "initial",
             semver: "0.1.0",
             schema: &schema,
-            up: &up,
+            up: Some(&up),
             down: None,
             chain: "",
             reader: 1,
             writer: 1,
+            until: None,
             snapshot: &snapshot,
         };
         protostore_emit::emit(&Input {

@@ -87,10 +87,23 @@ fn two_branches_are_settled_as_the_page_says() {
     ran(at, "cargo protostore check --against origin/main");
 }
 
+#[test]
+fn old_versions_end_as_the_page_says() {
+    let dir = repository();
+    let at = dir.path();
+    proto(at, &["-  string title = 2;", "+  string label = 2;"]);
+    ran(at, "cargo protostore codegen --release");
+    proto(at, &["   string label = 2;", "+  string colour = 8;"]);
+    ran(at, "cargo protostore codegen");
+    let (told, _) = section("### An end of old versions").split_once("```text").expect("what the run time says");
+    assert_eq!(follow(at, told), Done { files: 0, edits: 0, commands: 1 });
+    ran(at, "cargo protostore check");
+}
+
 /// Every block of the page is in one of these sections, so that none is left untried.
 #[test]
 fn no_block_of_the_page_is_left_out() {
-    let tried = ["# Evolution", "### Questions", "### Two branches", "## The check"];
+    let tried = ["# Evolution", "### Questions", "### An end of old versions", "### Two branches", "## The check"];
     let count = |text: &str| blocks(text).iter().filter(|Block { lines, .. }| !lines.is_empty()).count();
     assert_eq!(count(PAGE), tried.iter().map(|heading| count(section(heading))).sum::<usize>());
 }

@@ -27,6 +27,9 @@ pub struct RequestArgs {
     /// Release the newest version, so that it is never rewritten; with 1.0.0 the data leaves 0.x.
     #[arg(long, value_name = "1.0.0", num_args = 0..=1, default_missing_value = "")]
     release: Option<Release>,
+    /// Drop the migrations of the versions below this one: their files are then upgraded by the release of this version only.
+    #[arg(long, value_name = "VERSION")]
+    oldest: Option<u32>,
     /// Print the plan: what each change does to whom, steps, SQL and questions. Nothing is written.
     #[arg(long)]
     dry_run: bool,
@@ -42,9 +45,9 @@ impl RequestArgs {
     /// Returns what they ask for.
     #[must_use]
     pub fn request(self) -> Request {
-        let Self { store, amend, name, accept, release, dry_run, against, no_cache } = self;
+        let Self { store, amend, name, accept, release, oldest, dry_run, against, no_cache } = self;
         let mode = if amend { Mode::Amend } else { Mode::Write };
-        Request { store, mode, name, accept, release, dry_run, against, cache: cache(no_cache) }
+        Request { store, mode, name, accept, oldest, release, dry_run, against, cache: cache(no_cache) }
     }
 }
 

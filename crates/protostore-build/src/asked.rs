@@ -1,5 +1,6 @@
 //! Schemas that changed, as findings: what is asked before a version is made, and answers that nothing asks for.
 
+use protostore_evolve::NotOldest;
 use protostore_evolve::plan::{Ask, Line, Plan as Upgrade};
 
 use crate::next::Forbidden;
@@ -77,7 +78,7 @@ pub(crate) fn changed(project: &Project, plan: &Plan) -> Option<Finding> {
     Some(Finding::new(title, details, remedy).at(source(project, &plan.schema.source.file), plan.schema.source.line))
 }
 
-/// Returns why the newest version must not be rewritten.
+/// Returns why a run must not do what it was asked to.
 pub(crate) fn forbidden(project: &Project, plan: &Plan) -> Option<Finding> {
     let append = project.invocation.command("codegen", "");
     match plan.next.forbidden? {
@@ -86,16 +87,39 @@ pub(crate) fn forbidden(project: &Project, plan: &Plan) -> Option<Finding> {
             Vec::new(),
             format!("to make version {} of the change, run {append}", version + 1),
         )),
+        Forbidden::Oldest(version, why) => {
+            let remedy = match why {
+                NotOldest::NotReleased { .. } | NotOldest::Newest => {
+                    let release = project.invocation.command("codegen", "--release");
+                    format!(
+                        "files below version {version} are upgraded by its program: release it ({release}), and drop them \
+                         with a later version"
+                    )
+                }
+                NotOldest::Unknown { .. } | NotOldest::Already { .. } => {
+                    "give the number of a released version that is neither the oldest nor the newest".to_owned()
+                }
+            };
+            let title = format!("version {version} of `{}` cannot be the oldest that is upgraded: {why}", plan.name);
+            Some(Finding::new(title, Vec::new(), remedy))
+        }
     }
+}
+
+/// Returns a request without the answers that no store asks for.
+pub(crate) fn needed(plans: &[&Plan], request: &Request) -> Request {
+    let upgrades: Vec<&Upgrade> = plans.iter().filter_map(|plan| plan.next.upgrade.as_ref()).collect();
+    let is_unneeded = |upgrade: &Upgrade, accept: &Accept| {
+        upgrade.unneeded.iter().any(|(word, place)| *word == accept.word && *place == accept.place)
+    };
+    let is_needed = |accept: &&Accept| upgrades.iter().any(|upgrade| !is_unneeded(upgrade, accept));
+    Request { accept: request.accept.iter().filter(is_needed).cloned().collect(), ..request.clone() }
 }
 
 /// Returns a finding for each `--accept` that answers nothing in any store, and for a name that names no version or two.
 pub(crate) fn unneeded(project: &Project, plans: &[&Plan], request: &Request) -> Vec<Finding> {
-    let upgrades: Vec<&Upgrade> = plans.iter().filter_map(|plan| plan.next.upgrade.as_ref()).collect();
-    let needs = |upgrade: &&Upgrade, accept: &Accept| {
-        !upgrade.unneeded.iter().any(|(word, place)| *word == accept.word && *place == accept.place)
-    };
-    let unneeded = request.accept.iter().filter(|accept| !upgrades.iter().any(|upgrade| needs(upgrade, accept)));
+    let needed = needed(plans, request);
+    let unneeded = request.accept.iter().filter(|accept| !needed.accept.contains(accept));
     let mut findings: Vec<Finding> = unneeded
         .map(|accept| {
             let title = format!("`--accept {accept}` answers nothing that a change asks");
@@ -112,6 +136,11 @@ pub(crate) fn unneeded(project: &Project, plans: &[&Plan], request: &Request) ->
         };
         let remedy = "leave it out, or name one store with `--store`";
         findings.extend(title.map(|title| Finding::new(title, Vec::new(), remedy)));
+    }
+    if let Some(oldest) = request.oldest.filter(|_| plans.len() > 1) {
+        let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+        let title = format!("`--oldest {oldest}` would drop versions of each of {}", names.join(", "));
+        findings.push(Finding::new(title, Vec::new(), "name one store with `--store`"));
     }
     if request.release == Some(Release::Stable) {
         let command = project.invocation.command("codegen", "--release");

@@ -80,6 +80,15 @@ impl Base {
             let remedy = format!("restore {} with git", plan.dir.join("schema.lock").display());
             findings.push(Finding::new(title, Vec::new(), remedy));
         }
+        if own.oldest < base.oldest && findings.is_empty() {
+            let title = format!(
+                "{} upgrades files of `{}` from version {} on, and this lock those from version {} on",
+                self.reference, plan.name, base.oldest, own.oldest
+            );
+            let drop =
+                project.invocation.command("codegen", &format!("--store {} --oldest {}", plan.name, base.oldest));
+            findings.push(Finding::new(title, Vec::new(), format!("to drop the same versions here, run {drop}")));
+        }
         findings
     }
 

@@ -193,6 +193,10 @@ pub(crate) fn replay(project: &Project, plan: &Plan, is_new: bool) -> Vec<Findin
             let amend = project.invocation.command("codegen", "--amend");
             format!("if no database has version {number} yet, rewrite it: run {amend}; otherwise {report}")
         }
+        (true, true) if plan.next.backfills() => format!(
+            "correct the `backfill`, which is SQL over the columns that the row had, with names in double quotes and text in \
+             single ones; if it is right, {report}"
+        ),
         (true, true) => report.to_owned(),
     };
     let finding =

@@ -32,6 +32,7 @@ pub fn codegen_all(projects: &[Project], request: &Request) -> Vec<Result<Report
         .iter()
         .map(|project| if is_known { asked::unneeded(project, &all, request) } else { Vec::new() })
         .collect();
+    let needed = if is_known { asked::needed(&all, request) } else { request.clone() };
     projects
         .iter()
         .zip(&caches)
@@ -39,7 +40,7 @@ pub fn codegen_all(projects: &[Project], request: &Request) -> Vec<Result<Report
         .zip(unneeded)
         .map(|(((project, cache), made), unneeded)| match made? {
             Made::Kept(report) => Ok(report),
-            Made::Plans(plans) => write(project, plans, unneeded, request, cache.as_ref()),
+            Made::Plans(plans) => write(project, plans, unneeded, (request, &needed), cache.as_ref()),
         })
         .collect()
 }
@@ -67,11 +68,12 @@ fn make(project: &Project, request: &Request, cache: Option<&Cache<'_>>) -> Resu
     }
 }
 
+/// Of the two requests, the second is without the answers that nothing asks for, which no command to run repeats.
 fn write(
     project: &Project,
     plans: Plans,
     unneeded: Vec<Finding>,
-    request: &Request,
+    (request, needed): (&Request, &Request),
     cache: Option<&Cache<'_>>,
 ) -> Result<Report, Failure> {
     let Plans { plans, notes, mut seen } = plans;
@@ -85,7 +87,7 @@ fn write(
         if plan.obstacles.is_empty() {
             report.findings.extend(check::history(project, plan));
             report.findings.extend(asked::forbidden(project, plan));
-            report.findings.extend(asked::asks(project, plan, request));
+            report.findings.extend(asked::asks(project, plan, needed));
             report.findings.extend(check::replay(project, plan, plan.next.made.is_some()));
             report.findings.extend(base.iter().flat_map(|base| base.rewritten(project, plan)));
         }
@@ -95,6 +97,7 @@ fn write(
     if !report.is_ok() {
         return Ok(report);
     }
+    report.notes.extend(plans.iter().filter_map(|plan| dropped(plan, request)));
     for plan in &plans {
         let done = if request.dry_run { sync::compare(plan) } else { sync::write(plan)? };
         let place = |path: String| plan.dir.join(path).display().to_string();
@@ -121,7 +124,19 @@ pub(crate) fn emitted(project: &Project, request: &Request) -> Result<(Report, V
         .flat_map(|plan| plan.files.iter().map(|(path, bytes)| (format!("{}/{path}", plan.name), bytes.clone())));
     let files = files.collect();
     let request = Request { dry_run: true, ..request.clone() };
-    Ok((write(project, plans, unneeded, &request, None)?, files))
+    let needed = asked::needed(&all, &request);
+    Ok((write(project, plans, unneeded, (&request, &needed), None)?, files))
+}
+
+/// Says whose files are upgraded by whom from now on.
+fn dropped(plan: &Plan, request: &Request) -> Option<String> {
+    let oldest = request.oldest?;
+    let semver = &plan.next.history.versions.get(oldest as usize - 1)?.semver;
+    Some(format!(
+        "files of `{}` below version {oldest} are upgraded by the release of version {oldest}, {semver}, and no longer by \
+         later ones",
+        plan.name
+    ))
 }
 
 /// Says that the first version was written anew, or that nothing is left of the newest one.

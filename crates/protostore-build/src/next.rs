@@ -1,8 +1,8 @@
 //! What becomes of the newest version of a store: it is as it was, rewritten, or followed by another.
 
-use protostore_evolve::plan::{Answers, Plan as Upgrade, PlanError, Step};
+use protostore_evolve::plan::{Answers, ColumnId, Plan as Upgrade, PlanError, Step};
 use protostore_evolve::plan::{Conversion, Fill};
-use protostore_evolve::{Fault, History, VersionFile, evolve, plan_path};
+use protostore_evolve::{Fault, History, NotOldest, VersionFile, evolve, plan_path};
 use protostore_schema::Schema;
 
 use crate::disk::Files;
@@ -21,21 +21,28 @@ pub(crate) struct Next {
     pub(crate) made: Option<u32>,
     /// What was done to the history by hand, as far as this run does not repair it.
     pub(crate) faults: Vec<Fault>,
-    /// Why this run must not rewrite the newest version.
+    /// Why this run must not do what it was asked to: rewrite the newest version, or drop older ones.
     pub(crate) forbidden: Option<Forbidden>,
 }
 
-/// Why the newest version must not be rewritten.
+/// Why a run must not do what it was asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Forbidden {
     /// The lock says that it is released.
     Released(u32),
+    /// The version that is to become the oldest cannot.
+    Oldest(u32, NotOldest),
 }
 
 impl Next {
-    /// Returns whether there is nothing to make: questions are open, or the newest version must not be rewritten.
+    /// Returns whether there is nothing to make: questions are open, or what was asked for must not be done.
     pub(crate) fn is_open(&self) -> bool {
         self.asks() || self.forbidden.is_some()
+    }
+
+    /// Returns whether the way to the newest version has SQL of the protos.
+    pub(crate) fn backfills(&self) -> bool {
+        self.upgrade.as_ref().is_some_and(|upgrade| backfills(upgrade).next().is_some())
     }
 
     /// Returns whether questions are open.
@@ -62,6 +69,9 @@ pub(crate) fn next(past: &Past, schema: &Schema, request: &Request, answers: &An
     }
     if let Some(release) = request.release {
         next.history.release(release == Release::Stable);
+    }
+    if let (Some(oldest), None) = (request.oldest, next.forbidden) {
+        next.forbidden = next.history.drop_before(oldest).err().map(|why| Forbidden::Oldest(oldest, why));
     }
     next
 }
@@ -171,11 +181,16 @@ fn answers_of(there: &Files, version: u32) -> Result<Answers, Fault> {
             PlanError::Json(_) | PlanError::NoFormat => Fault::NotReadable { file, why },
         }
     })?;
-    let backfills = plan.up.iter().filter_map(|step| match step {
+    let backfills = backfills(&plan).map(|(column, sql)| (column.clone(), sql.clone())).collect();
+    Ok(Answers { kept: plan.accepted.clone(), backfills, ..Answers::default() })
+}
+
+/// Returns the SQL of the protos in a plan, by column.
+fn backfills(plan: &Upgrade) -> impl Iterator<Item = (&ColumnId, &String)> {
+    plan.up.iter().filter_map(|step| match step {
         Step::AddColumn { column, fill: Fill::Sql(sql) }
         | Step::Fill { column, value: Fill::Sql(sql), .. }
-        | Step::Convert { column, by: Conversion::Sql(sql) } => Some((column.clone(), sql.clone())),
+        | Step::Convert { column, by: Conversion::Sql(sql) } => Some((column, sql)),
         _ => None,
-    });
-    Ok(Answers { kept: plan.accepted.clone(), backfills: backfills.collect(), ..Answers::default() })
+    })
 }

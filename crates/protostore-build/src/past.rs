@@ -71,9 +71,11 @@ fn newer_plan(version: u32, files: &BTreeMap<String, String>, faults: &[Fault]) 
 }
 
 impl Past {
-    /// Returns the versions as the lock has them, where all files are as it says.
+    /// Returns the versions as the lock has them, where all files are as it says; else those alone that were dropped, of
+    /// which there is nothing but what it says.
     pub(crate) fn intact(&self) -> &[Locked] {
-        if self.faults.is_empty() { &self.locked } else { &[] }
+        let dropped = self.locked.iter().take_while(|locked| locked.until.is_some()).count();
+        if self.faults.is_empty() { &self.locked } else { &self.locked[..dropped] }
     }
 
     /// Returns the schema of the newest version.

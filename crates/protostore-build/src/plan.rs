@@ -239,18 +239,19 @@ fn files(
 fn version<'a>(
     ((version, texts), locked): ((&'a protostore_evolve::Version, &'a VersionTexts), &'a Locked),
 ) -> Version<'a> {
-    let protostore_evolve::Version { number, slug, semver, schema, accepted: _, reader, writer } = version;
-    let migration = &texts.migrations[SQLITE];
+    let protostore_evolve::Version { number, slug, semver, schema, accepted: _, reader, writer, until } = version;
+    let migration = texts.migrations.get(SQLITE);
     Version {
         number: *number,
         slug,
         semver,
         schema,
-        up: &migration.up,
-        down: migration.down.as_deref(),
+        up: migration.map(|migration| migration.up.as_str()),
+        down: migration.and_then(|migration| migration.down.as_deref()),
         chain: &locked.dialect[SQLITE].chain,
         reader: *reader,
         writer: *writer,
+        until: *until,
         snapshot: &texts.snapshot,
     }
 }

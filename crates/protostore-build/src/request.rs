@@ -36,6 +36,8 @@ pub struct Request {
     pub name: Option<Slug>,
     /// The risks that are accepted.
     pub accept: Vec<Accept>,
+    /// The oldest version whose files are still upgraded, where this run drops those below it.
+    pub oldest: Option<u32>,
     /// Whether the newest version is released with this run.
     pub release: Option<Release>,
     /// Whether the plan is printed and nothing is written.
@@ -81,12 +83,13 @@ impl Request {
     /// Returns the flags that say this, as they are typed; `--dry-run` aside.
     #[must_use]
     pub fn flags(&self) -> String {
-        let Self { store, mode, name, accept, release, dry_run: _, against, cache: _ } = self;
+        let Self { store, mode, name, accept, oldest, release, dry_run: _, against, cache: _ } = self;
         let mut flags: Vec<String> = Vec::new();
         flags.extend(store.as_ref().map(|store| format!("--store {store}")));
         flags.extend((*mode == Mode::Amend).then(|| "--amend".to_owned()));
         flags.extend(name.as_ref().map(|name| format!("--name {}", name.as_str())));
         flags.extend(accept.iter().map(|accept| format!("--accept {accept}")));
+        flags.extend(oldest.map(|oldest| format!("--oldest {oldest}")));
         flags.extend(release.map(|release| match release {
             Release::AsItIs => "--release".to_owned(),
             Release::Stable => "--release 1.0.0".to_owned(),

@@ -31,7 +31,9 @@ pub(crate) fn compare(plan: &Plan) -> Done {
         let is_of_made =
             plan.next.made.is_some() && VersionFile::from_path(path).map(|file| file.version) == plan.next.made;
         let is_locked = || plan.past.locked.iter().flat_map(Locked::files).any(|(locked, _)| locked == *path);
-        let goes = is_stale(path, bytes) || (is_of_made && (is_locked() || is_generated(path, bytes)));
+        let goes = is_stale(path, bytes)
+            || is_dropped(plan, path)
+            || (is_of_made && (is_locked() || is_generated(path, bytes)));
         if goes { done.removed.push(path.clone()) } else { done.unknown.push(path.clone()) }
     }
     done.unknown.extend(plan.others.keys().cloned());
@@ -39,12 +41,18 @@ pub(crate) fn compare(plan: &Plan) -> Done {
 }
 
 /// Writes the files of a plan and removes generated ones that are none any more. Of a history only the version that is
-/// written anew may go, where its migration has another name now, or where nothing of it is left.
+/// written anew may go, where its migration has another name now, or where nothing of it is left, and migrations that were
+/// dropped.
 pub(crate) fn write(plan: &Plan) -> Result<Done, Failure> {
     let done = compare(plan);
     done.written.iter().try_for_each(|path| replace(&plan.dir.join(path), &plan.files[path]))?;
     done.removed.iter().try_for_each(|path| remove(&plan.dir, path))?;
     Ok(done)
+}
+
+/// Returns whether a file leads to a version that was dropped.
+fn is_dropped(plan: &Plan, path: &str) -> bool {
+    plan.past.locked.iter().take(plan.next.history.dropped()).flat_map(Locked::steps).any(|(locked, _)| locked == path)
 }
 
 /// Returns whether a file that should not be there may be removed: it is generated, and no part of a history.

@@ -18,6 +18,7 @@ pub(crate) fn of(next: &Next, there: &Files, command: &str) -> Vec<VersionTexts>
     let mut before: Option<&Schema> = None;
     for (at, version) in next.history.versions.iter().enumerate() {
         texts.push(match (&next.upgrade, before) {
+            _ if at < next.history.dropped() => dropped(version, there),
             _ if at < next.kept => kept(version, there),
             (Some(upgrade), Some(before)) => made(version, upgrade, before, command),
             _ => first(version, command),
@@ -38,6 +39,12 @@ fn kept(version: &Version, there: &Files) -> VersionTexts {
         plan: text(plan_path(*number)),
         migrations: [(SQLITE.to_owned(), migration)].into(),
     }
+}
+
+/// Returns the texts of a version whose migration was dropped: its snapshot.
+fn dropped(version: &Version, there: &Files) -> VersionTexts {
+    let snapshot = there.get(&snapshot_path(version.number)).map(|bytes| past::text(bytes)).unwrap_or_default();
+    VersionTexts { snapshot, ..VersionTexts::default() }
 }
 
 /// Returns the texts of a version that nothing comes before.

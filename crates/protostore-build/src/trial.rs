@@ -13,6 +13,8 @@ use crate::structure::{differing, structure, texts};
 
 /// What is tried.
 pub(crate) struct Trial<'a> {
+    /// The whole schema of the version that the migrations begin after; nothing where they begin with the first.
+    pub(crate) first: Option<&'a str>,
     /// Path and SQL of each migration, oldest first.
     pub(crate) migrations: &'a [(String, String)],
     /// The version before the newest; none where that is the first.
@@ -121,7 +123,7 @@ fn made(schema: &str) -> Result<Connection> {
 /// Runs the migrations, the way back from the newest version, and the way to it again.
 fn replay(trial: &Trial<'_>) -> Result<Connection, Vec<String>> {
     let engine = |error: Error| vec![reason(&error)];
-    let failed = |error: Error| vec![format!("the schema of the version before does not run: {}", reason(&error))];
+    let failed = |error: Error| vec![format!("the schema of an older version does not run: {}", reason(&error))];
     let run = |db: &mut Connection, path: &str, sql: &str| {
         migrate(db, sql).map_err(|error| vec![format!("{path} does not run: {}", reason(&error))])
     };
@@ -129,7 +131,10 @@ fn replay(trial: &Trial<'_>) -> Result<Connection, Vec<String>> {
         (Some(before), [.., newest], Known::Before) => {
             (made(before.schema).map_err(failed)?, std::slice::from_ref(newest))
         }
-        (_, all, _) => (open().map_err(engine)?, all),
+        (_, all, _) => match trial.first {
+            Some(first) => (made(first).map_err(failed)?, all),
+            None => (open().map_err(engine)?, all),
+        },
     };
     // What was made of the schema of the version before is what the way back must lead to again.
     let made_before = (trial.known == Known::Before).then(|| texts(&db)).transpose().map_err(engine)?;
@@ -229,7 +234,7 @@ mod tests {
         let [all, newest] = [Known::Nothing, Known::Before].map(|known| {
             let migrations = [("V1.sql".to_owned(), FIRST.to_owned()), ("V2.sql".to_owned(), up.to_owned())];
             let before = Some(Before { schema: FIRST, back: Some(("down/V2.sql", down)) });
-            run(&Trial { migrations: &migrations, before, known, schema: SECOND, statements: &[] })
+            run(&Trial { first: None, migrations: &migrations, before, known, schema: SECOND, statements: &[] })
         });
         assert_eq!(all, newest, "the newest version alone is tried as after all others");
         all
@@ -240,7 +245,7 @@ mod tests {
         let migrations = [("V1.sql".to_owned(), "CREATE TABLE".to_owned()), ("V2.sql".to_owned(), UP.to_owned())];
         let tried = |known| {
             let before = Some(Before { schema: FIRST, back: None });
-            run(&Trial { migrations: &migrations, before, known, schema: SECOND, statements: &[] })
+            run(&Trial { first: None, migrations: &migrations, before, known, schema: SECOND, statements: &[] })
         };
         assert_eq!(tried(Known::Nothing), ["V1.sql does not run: incomplete input"]);
         assert_eq!(tried(Known::Before), Vec::<String>::new());
@@ -251,7 +256,14 @@ mod tests {
     fn the_first_version_and_the_schema_are_tried_once_where_they_are_the_same() {
         let tried = |first: &str, schema: &str| {
             let migrations = [("V1.sql".to_owned(), first.to_owned())];
-            run(&Trial { migrations: &migrations, before: None, known: Known::Nothing, schema, statements: &[] })
+            run(&Trial {
+                first: None,
+                migrations: &migrations,
+                before: None,
+                known: Known::Nothing,
+                schema,
+                statements: &[],
+            })
         };
         let said = |sql: &str| format!("-- A line that says which file it is.\n\n{sql}");
         assert_eq!(tried(&said(FIRST), FIRST), Vec::<String>::new());
@@ -270,6 +282,17 @@ mod tests {
         assert!(makes_the_same(SECOND, &other));
         assert!(!makes_the_same(FIRST, SECOND));
         assert!(!makes_the_same("CREATE", SECOND));
+    }
+
+    #[test]
+    fn what_was_dropped_is_begun_after() {
+        let migrations = [("V2.sql".to_owned(), UP.to_owned())];
+        let tried = |first| {
+            let (known, schema) = (Known::Nothing, SECOND);
+            run(&Trial { first, migrations: &migrations, before: None, known, schema, statements: &[] })
+        };
+        assert_eq!(tried(Some(FIRST)), Vec::<String>::new());
+        assert_eq!(tried(None), ["V2.sql does not run: no such table: a"]);
     }
 
     #[test]

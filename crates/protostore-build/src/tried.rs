@@ -27,7 +27,13 @@ pub(crate) fn tried(
     (there, schema): (&Files, &str),
     statements: &[Statement],
 ) -> Tried {
-    let migrations = next.history.versions.iter().zip(texts).map(|(version, texts)| {
+    // What was dropped is begun after, with the schema to which it led.
+    let dropped = next.history.dropped();
+    let oldest = next.history.versions.get(dropped).filter(|_| dropped > 0);
+    let first = oldest.map(|version| schema_sql(&version.schema, ""));
+    let is_tried = |version: &protostore_evolve::Version| oldest.is_none_or(|oldest| version.number > oldest.number);
+    let versions = next.history.versions.iter().zip(texts).filter(|(version, _)| is_tried(version));
+    let migrations = versions.map(|(version, texts)| {
         let path = migration_path(SQLITE, version.number, &version.slug);
         let on_disk = there.get(&path).filter(|_| !next.faults.is_empty()).map(|bytes| past::text(bytes));
         let up = on_disk.unwrap_or_else(|| texts.migrations[SQLITE].up.clone());
@@ -51,7 +57,8 @@ pub(crate) fn tried(
         Some(earlier) if is_known(&earlier) => Known::Before,
         _ => Known::Nothing,
     };
-    let refused = trial::run(&Trial { migrations: &migrations, before, known, schema, statements });
+    let refused =
+        trial::run(&Trial { first: first.as_deref(), migrations: &migrations, before, known, schema, statements });
     let mut replays = Vec::new();
     if refused.is_empty() && next.faults.is_empty() && known != Known::All {
         replays.push(all);

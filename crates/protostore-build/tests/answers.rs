@@ -155,7 +155,10 @@ fn a_backfill_that_sqlite_refuses_stops_before_anything_is_written() {
     for (sql, says) in [("nowhere", "nowhere"), ("1 +", "syntax error"), ("unknown_function(1)", "unknown_function")] {
         lab.own("", &owner(sql));
         let found = found(&lab.codegen());
-        assert!(found.contains(says), "{sql}: {found}");
+        assert!(
+            found.contains(says) && found.contains("-> correct the `backfill`, which is SQL over"),
+            "{sql}: {found}"
+        );
         assert!(lab.migrations().iter().all(|name| !name.starts_with("V2__")), "{sql}: nothing is written");
     }
 }

@@ -11,4 +11,5 @@ mod versions {
     mod asks;
     mod format;
     mod names;
+    mod oldest;
 }

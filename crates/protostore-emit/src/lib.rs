@@ -57,9 +57,10 @@ pub struct Version<'a> {
     pub semver: &'a str,
     /// The schema as it was then, with the comments that it had.
     pub schema: &'a Schema,
-    /// The SQL that leads to this version from the one before; of the first version, [`first_migration`].
-    pub up: &'a str,
-    /// The SQL that leads back to the version before; the first version has none.
+    /// The SQL that leads to this version from the one before; of the first version, [`first_migration`]. None of a version
+    /// that was dropped.
+    pub up: Option<&'a str>,
+    /// The SQL that leads back to the version before; the first version has none, nor one that was dropped.
     pub down: Option<&'a str>,
     /// SHA-256 over the chain of the version before and what this version is, in hex.
     pub chain: &'a str,
@@ -67,6 +68,8 @@ pub struct Version<'a> {
     pub reader: u32,
     /// The oldest version whose program may write a file of this version.
     pub writer: u32,
+    /// Of a version that was dropped: the version whose program upgrades its files.
+    pub until: Option<u32>,
     /// The snapshot of the schema.
     pub snapshot: &'a str,
 }
@@ -120,7 +123,9 @@ pub fn emit(input: &Input<'_>) -> Files {
     add("README.md".into(), page::readme(input));
     add("schema.sqlite.sql".into(), schema_sql(input.schema, input.command));
     for version in input.versions {
-        add(version.migration_path(), version.up.to_owned());
+        if let Some(up) = version.up {
+            add(version.migration_path(), up.to_owned());
+        }
         if let Some(down) = version.down {
             add(version.down_path(), down.to_owned());
         }

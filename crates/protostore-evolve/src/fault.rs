@@ -129,11 +129,18 @@ impl Lock {
 }
 
 impl Locked {
-    /// Returns the files of this version, each with its hash.
+    /// Returns the files of this version, each with its hash: of a version that was dropped its snapshot alone.
     #[must_use]
     pub fn files(&self) -> Vec<(String, &str)> {
-        let Self { version, slug, snapshot, plan, dialect, .. } = self;
-        let mut files = vec![(snapshot_path(*version), snapshot.as_str())];
+        let snapshot = vec![(snapshot_path(self.version), self.snapshot.as_str())];
+        if self.until.is_some() { snapshot } else { snapshot.into_iter().chain(self.steps()).collect() }
+    }
+
+    /// Returns the files of this version but its snapshot, each with its hash, also where it was dropped.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(String, &str)> {
+        let Self { version, slug, plan, dialect, .. } = self;
+        let mut files = Vec::new();
         files.extend(plan.as_ref().map(|plan| (plan_path(*version), plan.as_str())));
         for (name, LockedMigration { up, down, chain: _ }) in dialect {
             files.push((migration_path(name, *version, slug), up));

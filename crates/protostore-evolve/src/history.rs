@@ -37,6 +37,44 @@ pub struct Version {
     pub reader: u32,
     /// The oldest version whose program may write a file of this version; at least `reader`.
     pub writer: u32,
+    /// Of a version whose files can no longer be upgraded: the version whose program upgrades them.
+    pub until: Option<u32>,
+}
+
+/// Why a version cannot become the oldest whose files are upgraded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOldest {
+    /// There is no such version.
+    Unknown {
+        /// The newest version.
+        head: u32,
+    },
+    /// It is the oldest already, or older than that.
+    Already {
+        /// The oldest version.
+        oldest: u32,
+    },
+    /// It is the newest version.
+    Newest,
+    /// It is not released.
+    NotReleased {
+        /// The greatest version that is; 0 where none is.
+        released: u32,
+    },
+}
+
+impl std::fmt::Display for NotOldest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unknown { head } => write!(f, "the newest version is {head}"),
+            Self::Already { oldest } => write!(f, "files of versions below {oldest} are not upgraded as it is"),
+            Self::Newest => f.write_str("it is the newest version, whose program upgrades the files of older ones"),
+            Self::NotReleased { released: 0 } => f.write_str("no version is released, and its program must be out"),
+            Self::NotReleased { released } => {
+                write!(f, "the greatest version that is released is {released}, and its program must be out")
+            }
+        }
+    }
 }
 
 impl History {
@@ -44,7 +82,8 @@ impl History {
     #[must_use]
     pub fn first(schema: Schema) -> Self {
         let (slug, semver) = ("initial".to_owned(), "0.1.0".to_owned());
-        let version = Version { number: 1, slug, semver, schema, accepted: Vec::new(), reader: 1, writer: 1 };
+        let version =
+            Version { number: 1, slug, semver, schema, accepted: Vec::new(), reader: 1, writer: 1, until: None };
         Self {
             store: version.schema.store.clone(),
             formerly: Vec::new(),
@@ -75,6 +114,7 @@ impl History {
                 accepted: locked.accepted.clone(),
                 reader: locked.reader,
                 writer: locked.writer,
+                until: locked.until,
             });
         }
         let (store, formerly) = (lock.store.clone(), lock.formerly.clone());
@@ -89,6 +129,12 @@ impl History {
     #[must_use]
     pub fn head(&self) -> &Version {
         self.versions.last().expect("a history has a first version")
+    }
+
+    /// Returns how many versions, from the first, were dropped.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.versions.iter().take_while(|version| version.until.is_some()).count()
     }
 
     /// Returns this history without its newest version; nothing where that is the only one.
@@ -112,6 +158,7 @@ impl History {
             accepted: plan.accepted.iter().map(ToString::to_string).collect(),
             reader: plan.reader,
             writer: plan.writer,
+            until: None,
         });
         longer
     }
@@ -123,6 +170,30 @@ impl History {
             self.formerly.retain(|name| name != store && *name != former);
             self.formerly.push(former);
         }
+    }
+
+    /// Drops the migrations of the versions below `oldest`: files of those are upgraded by the program of that version, and
+    /// then by later ones.
+    ///
+    /// A version that was dropped before keeps the program that upgrades its files, as that of `oldest` no longer does.
+    ///
+    /// # Errors
+    /// If no program of that version is out that can upgrade older files, or if there is nothing to drop.
+    pub fn drop_before(&mut self, oldest: u32) -> Result<(), NotOldest> {
+        let head = self.head().number;
+        match oldest {
+            _ if oldest > head => return Err(NotOldest::Unknown { head }),
+            _ if oldest <= self.oldest => return Err(NotOldest::Already { oldest: self.oldest }),
+            // Its program with and without the older migrations would be of one version.
+            _ if oldest == head => return Err(NotOldest::Newest),
+            _ if oldest > self.released => return Err(NotOldest::NotReleased { released: self.released }),
+            _ => {}
+        }
+        self.oldest = oldest;
+        for version in self.versions.iter_mut().filter(|version| version.number < oldest) {
+            version.until.get_or_insert(oldest);
+        }
+        Ok(())
     }
 
     /// Releases the newest version, so that it is never rewritten; `stable` makes it 1.0.0 where it is of 0.x.

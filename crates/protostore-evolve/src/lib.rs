@@ -25,6 +25,6 @@ mod view;
 
 pub use evolve::evolve;
 pub use fault::Fault;
-pub use history::{History, Version};
+pub use history::{History, NotOldest, Version};
 pub use lock::{LOCK_FORMAT, Lock, LockError, Locked, LockedMigration, MigrationTexts, VersionTexts};
 pub use path::{FileKind, VersionFile, down_path, migration_path, plan_path, snapshot_path};

@@ -61,6 +61,10 @@ pub struct Locked {
     pub reader: u32,
     /// The oldest version whose program may write a file of this version.
     pub writer: u32,
+    /// Of a version whose files can no longer be upgraded, since `--oldest` dropped its migration: the version whose program
+    /// upgrades them.
+    #[serde(default)]
+    pub until: Option<u32>,
     /// The migrations that lead to it, by the name of their dialect.
     pub dialect: BTreeMap<String, LockedMigration>,
 }
@@ -138,14 +142,14 @@ impl Lock {
     }
 
     /// Locks a history that begins with versions which are locked already, and whose texts were found to be those: only
-    /// later ones are hashed. Of the former, only the version of the data may be another.
+    /// later ones are hashed. Of the former, only the version of the data may be another, and whether files can be upgraded.
     #[must_use]
     pub fn after(locked: &[Locked], history: &History, texts: &[VersionTexts]) -> Self {
         let head = history.head();
         let mut versions: Vec<Locked> = Vec::new();
         for (at, (version, texts)) in history.versions.iter().zip(texts).enumerate() {
             let locked = match locked.get(at) {
-                Some(locked) => Locked { semver: version.semver.clone(), ..locked.clone() },
+                Some(locked) => Locked { semver: version.semver.clone(), until: version.until, ..locked.clone() },
                 None => Locked::new(version, texts, versions.last()),
             };
             versions.push(locked);
@@ -222,6 +226,7 @@ impl Locked {
             accepted: version.accepted.clone(),
             reader: version.reader,
             writer: version.writer,
+            until: version.until,
             dialect: BTreeMap::new(),
         };
         for (dialect, MigrationTexts { up, down }) in migrations {
@@ -234,7 +239,7 @@ impl Locked {
     }
 
     fn text(&self) -> String {
-        let Self { version, slug, semver, snapshot, plan, accepted, reader, writer, dialect } = self;
+        let Self { version, slug, semver, snapshot, plan, accepted, reader, writer, until, dialect } = self;
         let mut text = format!("\n[[version]]\nversion = {version}\nslug = {slug:?}\nsemver = {semver:?}\n");
         let mut line = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("a String takes any text");
         line(format_args!("snapshot = {snapshot:?}"));
@@ -242,6 +247,9 @@ impl Locked {
             line(format_args!("plan = {plan:?}"));
         }
         line(format_args!("accepted = {accepted:?}\nreader = {reader}\nwriter = {writer}"));
+        if let Some(until) = until {
+            line(format_args!("until = {until}"));
+        }
         for (name, LockedMigration { up, down, chain }) in dialect {
             line(format_args!("\n[version.dialect.{name}]\nup = {up:?}"));
             if let Some(down) = down {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use protostore_evolve::plan::Answers;
 use protostore_evolve::{
-    Fault, History, Lock, LockError, MigrationTexts, Version, VersionTexts, down_path, evolve, migration_path,
-    plan_path, snapshot_path,
+    Fault, History, Lock, LockError, MigrationTexts, NotOldest, Version, VersionTexts, down_path, evolve,
+    migration_path, plan_path, snapshot_path,
 };
 use protostore_schema::{Schema, Type};
 
@@ -26,6 +26,7 @@ fn two_versions() -> History {
         accepted: vec!["narrow 1:2 int64 int32".to_owned()],
         reader: 2,
         writer: 2,
+        until: None,
     });
     history
 }
@@ -147,6 +148,9 @@ fn what_a_chain_covers_is_found_by_the_chain_and_the_rest_by_the_seal() {
     for edit in sealed {
         assert_eq!(faults(|lock, _| edit(lock)), ["schema.lock was edited: its seal is not that of its lines"]);
     }
+    // A version that was dropped has no files besides, which are found too.
+    let dropped = faults(|lock, _| lock.versions[1].until = Some(3));
+    assert_eq!(dropped[0], "schema.lock was edited: its seal is not that of its lines");
     assert_eq!(faults(|lock, _| lock.head = 1), ["schema.lock was edited: its head is not its last version"]);
     let gap = faults(|lock, _| drop(lock.versions.remove(0)));
     assert_eq!(gap[0], "schema.lock has version 2 where version 1 belongs");
@@ -165,6 +169,35 @@ fn a_name_a_release_and_the_version_of_the_data_change_no_chain() {
     }
     assert_ne!(lock().seal, changed.seal);
     assert_eq!(changed.verify(&files()), []);
+}
+
+#[test]
+fn a_version_that_was_dropped_keeps_its_chain_and_its_snapshot_alone() {
+    let mut history = two_versions();
+    let third = Version { number: 3, ..history.versions[1].clone() };
+    history.versions.push(third);
+    let whole = [1, 2, 3].map(|version| texts(version, &["sqlite"]));
+    let before = Lock::new(&history, &whole);
+    assert_eq!(history.drop_before(2), Err(NotOldest::NotReleased { released: 0 }));
+    history.released = 3;
+    assert_eq!(history.drop_before(2), Ok(()));
+    let dropped = VersionTexts { snapshot: whole[0].snapshot.clone(), ..VersionTexts::default() };
+    let after = Lock::after(&before.versions, &history, &[dropped, whole[1].clone(), whole[2].clone()]);
+    assert_eq!((after.oldest, after.versions[0].until, after.versions[1].until), (2, Some(2), None));
+    for (before, after) in before.versions.iter().zip(&after.versions) {
+        assert_eq!(before.dialect, after.dialect);
+    }
+    assert_eq!(after.versions[0].files().len(), 1, "its snapshot");
+    let read = Lock::from_text(&after.render("codegen")).expect("a lock");
+    assert_eq!(read, after);
+    for (oldest, why) in [
+        (0, NotOldest::Already { oldest: 2 }),
+        (2, NotOldest::Already { oldest: 2 }),
+        (3, NotOldest::Newest),
+        (4, NotOldest::Unknown { head: 3 }),
+    ] {
+        assert_eq!(history.drop_before(oldest), Err(why));
+    }
 }
 
 #[test]

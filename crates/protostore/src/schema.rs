@@ -57,7 +57,7 @@ pub struct Migration {
     pub semver: &'static str,
     /// The version of the rules that map protobuf onto SQL.
     pub mapping: u32,
-    /// The statements.
+    /// The statements; empty where `until` says that they were dropped.
     pub text: &'static str,
     /// The statements of the way back; none for the first version.
     pub down: Option<&'static str>,
@@ -67,6 +67,8 @@ pub struct Migration {
     pub reader: u32,
     /// The oldest version whose program may write it as well; at least `reader`.
     pub writer: u32,
+    /// Where databases of this version are no longer upgraded: the version whose program upgrades them.
+    pub until: Option<u32>,
     /// The model of this version, as JSON.
     pub snapshot: &'static str,
 }

@@ -79,6 +79,7 @@ protostore::generated::format! {
                 chain: "89b61c548806d2298521a4e776222f33a813ea82979315de72cfa3dac07ba414",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
             protostore::Migration {
@@ -91,6 +92,7 @@ protostore::generated::format! {
                 chain: "3fe87d75c50b34d12425d7351c3b1c041dce5ca2bc765d2d474b754c1c554722",
                 reader: 2,
                 writer: 2,
+                until: None,
                 snapshot: include_str!("../schema/0002.json"),
             },
             protostore::Migration {
@@ -105,6 +107,7 @@ protostore::generated::format! {
                 chain: "c4e6dfd935f9e00c6ccf97c26dcb6e1b0470c334a68e50ff280eb81d29a653b2",
                 reader: 2,
                 writer: 3,
+                until: None,
                 snapshot: include_str!("../schema/0003.json"),
             },
             protostore::Migration {
@@ -119,6 +122,7 @@ protostore::generated::format! {
                 chain: "ac95a00148193ca69361f8689afd0ed40bd672e346832daf620b723aeff9968d",
                 reader: 2,
                 writer: 4,
+                until: None,
                 snapshot: include_str!("../schema/0004.json"),
             },
             protostore::Migration {
@@ -131,6 +135,7 @@ protostore::generated::format! {
                 chain: "a61f8e7f872ff0cb2e7e6198ee978c3732af499b5e3d05e463f96358232759df",
                 reader: 5,
                 writer: 5,
+                until: None,
                 snapshot: include_str!("../schema/0005.json"),
             },
         ],

@@ -90,6 +90,7 @@ protostore::generated::format! {
                 chain: "bc918b577f256cfb866a94bd0fd6185ab7241d3287af9b3d191946a252d8e600",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
             protostore::Migration {
@@ -102,6 +103,7 @@ protostore::generated::format! {
                 chain: "f0b022f9df8f6d4aebaedbe4e7ab03bbef6e34e2552258cdfbd741d80f84f00d",
                 reader: 2,
                 writer: 2,
+                until: None,
                 snapshot: include_str!("../schema/0002.json"),
             },
             protostore::Migration {
@@ -114,6 +116,7 @@ protostore::generated::format! {
                 chain: "2d03ea0b3ede2ff80ca0f9c1ca69c92dadf9040b6bf4d1cc127bcfec028c5d81",
                 reader: 3,
                 writer: 3,
+                until: None,
                 snapshot: include_str!("../schema/0003.json"),
             },
             protostore::Migration {
@@ -128,6 +131,7 @@ protostore::generated::format! {
                 chain: "513b9f25daf385e62b9f8a130d56cf77cbba1bd6a09b82e4e1356ad263ed455e",
                 reader: 3,
                 writer: 4,
+                until: None,
                 snapshot: include_str!("../schema/0004.json"),
             },
             protostore::Migration {
@@ -142,6 +146,7 @@ protostore::generated::format! {
                 chain: "17e750ccb7038be35e0b53297002448b8e1e9c9e1dae6facfda79d4dd5b203d7",
                 reader: 5,
                 writer: 5,
+                until: None,
                 snapshot: include_str!("../schema/0005.json"),
             },
         ],

@@ -66,6 +66,7 @@ protostore::generated::format! {
                 chain: "177259adcee15d1d1cafffb99577582e8d19bb32d5ed56f5310817c68fa21c5f",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
             protostore::Migration {
@@ -78,6 +79,7 @@ protostore::generated::format! {
                 chain: "87c6228a379b9e6455e90db7a08b5410057bba0fdd70e9342a35fb415b9ea945",
                 reader: 2,
                 writer: 2,
+                until: None,
                 snapshot: include_str!("../schema/0002.json"),
             },
             protostore::Migration {
@@ -90,6 +92,7 @@ protostore::generated::format! {
                 chain: "199e5d3bc7f0a8a994d4d597c23d74e82311eedb78bb241aff5d0b31e6d628d9",
                 reader: 3,
                 writer: 3,
+                until: None,
                 snapshot: include_str!("../schema/0003.json"),
             },
             protostore::Migration {
@@ -104,6 +107,7 @@ protostore::generated::format! {
                 chain: "99c79fba8f397ec37aa31c40d45be98bacc5aa35b6a347d8a7d833ccdce1040c",
                 reader: 3,
                 writer: 4,
+                until: None,
                 snapshot: include_str!("../schema/0004.json"),
             },
             protostore::Migration {
@@ -118,6 +122,7 @@ protostore::generated::format! {
                 chain: "65420f8ea0f46cc449d3643ae9333c2943dc863b612d4e8887cb5bbe13b5cc5d",
                 reader: 5,
                 writer: 5,
+                until: None,
                 snapshot: include_str!("../schema/0005.json"),
             },
         ],

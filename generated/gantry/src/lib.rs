@@ -54,6 +54,7 @@ protostore::generated::format! {
                 chain: "7eee1e258092f72d0f8ab02ea1208999099c7b41fe4e46a4d5031aaf1c7fdcca",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
             protostore::Migration {
@@ -66,6 +67,7 @@ protostore::generated::format! {
                 chain: "f5fd9df00c6c1ee27b1994dcc393134b45e13191933ccab3167c20ef7e322491",
                 reader: 2,
                 writer: 2,
+                until: None,
                 snapshot: include_str!("../schema/0002.json"),
             },
             protostore::Migration {
@@ -78,6 +80,7 @@ protostore::generated::format! {
                 chain: "b416752ed5a1e09c516d5e963d2181d9b8160f191618c1dfc5413f3536e17f30",
                 reader: 2,
                 writer: 3,
+                until: None,
                 snapshot: include_str!("../schema/0003.json"),
             },
             protostore::Migration {
@@ -90,6 +93,7 @@ protostore::generated::format! {
                 chain: "28868061c8a7b883387e0f1fe15401a2f94c8affa57c24eeb172dc5c9ec61425",
                 reader: 4,
                 writer: 4,
+                until: None,
                 snapshot: include_str!("../schema/0004.json"),
             },
             protostore::Migration {
@@ -104,6 +108,7 @@ protostore::generated::format! {
                 chain: "72f77150d59fa0e35bcdaca7ebbc5fa3d2958af9272dd30d0dfb720da9b8a154",
                 reader: 5,
                 writer: 5,
+                until: None,
                 snapshot: include_str!("../schema/0005.json"),
             },
         ],

@@ -56,6 +56,7 @@ protostore::generated::format! {
                 chain: "a5ac4bf751540b6394b73b2330fd9643209f9957730508c9bf15c5c6cf861fa8",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
             protostore::Migration {
@@ -68,6 +69,7 @@ protostore::generated::format! {
                 chain: "92ee4cd33a140dc66d4bc63f460759c58cf53b51703d44d86ed1191cca6ed85f",
                 reader: 2,
                 writer: 2,
+                until: None,
                 snapshot: include_str!("../schema/0002.json"),
             },
             protostore::Migration {
@@ -80,6 +82,7 @@ protostore::generated::format! {
                 chain: "e58163d395668f6946f19fb6abb92bfaa57c012451ec4ed9183e7142e4dec037",
                 reader: 3,
                 writer: 3,
+                until: None,
                 snapshot: include_str!("../schema/0003.json"),
             },
             protostore::Migration {
@@ -92,6 +95,7 @@ protostore::generated::format! {
                 chain: "7ea33f0474c800124564dd7c2409a0e06902423ef92329f1748ebc1cacae4ae4",
                 reader: 3,
                 writer: 4,
+                until: None,
                 snapshot: include_str!("../schema/0004.json"),
             },
             protostore::Migration {
@@ -104,6 +108,7 @@ protostore::generated::format! {
                 chain: "e20de8c917545c8321408aee3ea8eb3e96d538fcfa83952e36e3857ae1e9eace",
                 reader: 5,
                 writer: 5,
+                until: None,
                 snapshot: include_str!("../schema/0005.json"),
             },
         ],

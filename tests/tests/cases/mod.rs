@@ -32,11 +32,12 @@ pub(crate) fn files(schema: &Schema) -> Files {
         slug: "initial",
         semver: "0.1.0",
         schema,
-        up: &up,
+        up: Some(&up),
         down: None,
         chain: "",
         reader: 1,
         writer: 1,
+        until: None,
         snapshot: &snapshot,
     };
     protostore_emit::emit(&Input {

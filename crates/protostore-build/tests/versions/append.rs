@@ -58,6 +58,7 @@ pub(crate) fn relocked(lab: &Lab) {
         accepted: locked.accepted.clone(),
         reader: locked.reader,
         writer: locked.writer,
+        until: locked.until,
     });
     let mut history = History::first(schema.clone());
     history.versions = versions.collect();

@@ -86,3 +86,16 @@ fn a_version_that_is_rewritten_keeps_its_answers() {
     assert_ne!(lab.read("generated/lab/schema.lock"), before);
     assert_eq!(lab.findings(), "");
 }
+
+#[test]
+fn a_command_to_run_repeats_no_answer_to_nothing() {
+    let lab = Lab::generated();
+    edit(&lab, "string name = 2;", "string name = 2;\n  int64 weight = 3;");
+    written(&lab, Mode::Write);
+    edit(&lab, "int64 weight = 3;", "int32 weight = 3;");
+    let accept = vec!["narrow:machines.wieght".parse().expect("an answer")];
+    let report = codegen(&lab.project(), Request { accept, ..Request::default() }).expect("the project is computed");
+    let said = report.to_string();
+    assert!(said.contains("`--accept narrow:machines.wieght` answers nothing that a change asks"), "{said}");
+    assert!(said.contains("run `cargo xtask codegen --accept narrow:machines.weight`\n"), "{said}");
+}

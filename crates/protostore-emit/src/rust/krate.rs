@@ -86,23 +86,26 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
     let (version, semver) = (Literal::u32_unsuffixed(newest.number), newest.semver);
     let (mapping, slots) = (Literal::u32_unsuffixed(*mapping), Literal::u32_unsuffixed(plan.slots()));
     let migrations = input.versions.iter().map(|v| {
-        let Version { number: _, slug, semver, schema, up: _, down, chain, reader: _, writer: _, snapshot: _ } = v;
+        let Version { number: _, slug, semver, schema, up, down, chain, reader: _, writer: _, until, snapshot: _ } = v;
         let [number, mapping, reader, writer] =
             [v.number, schema.mapping, v.reader, v.writer].map(Literal::u32_unsuffixed);
         let [text, back, snapshot] =
             [v.migration_path(), v.down_path(), v.snapshot_path()].map(|path| format!("../{path}"));
+        let text = up.map_or_else(|| quote!(""), |_| quote!(include_str!(#text)));
         let down = down.map_or_else(|| quote!(None), |_| quote!(Some(include_str!(#back))));
+        let until = until.map(Literal::u32_unsuffixed).map_or_else(|| quote!(None), |until| quote!(Some(#until)));
         quote! {
             protostore::Migration {
                 version: #number,
                 slug: #slug,
                 semver: #semver,
                 mapping: #mapping,
-                text: include_str!(#text),
+                text: #text,
                 down: #down,
                 chain: #chain,
                 reader: #reader,
                 writer: #writer,
+                until: #until,
                 snapshot: include_str!(#snapshot),
             }
         }

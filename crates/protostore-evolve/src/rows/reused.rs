@@ -93,7 +93,8 @@ fn removed(old: &Message, new: &Message, field: &Field, draft: &mut Draft<'_>) {
     };
     let verb = if is_table || !stored.is_empty() { "are dropped" } else { "are passed over" };
     let both = if is_reservable(&field.name) { "number and name are" } else { "the number is" };
-    let risk = format!("{what} {verb}: say in {} that {both} not used again", new.proto);
+    let hint = renumbered(old, new, field);
+    let risk = format!("{what} {verb}: say in {} that {both} not used again{hint}", new.proto);
     let kind = if is_table { ChangeKind::T09 } else { ChangeKind::D02 };
     draft.reserve(kind, &at, &new.declared, line, risk);
 }
@@ -102,6 +103,19 @@ fn removed(old: &Message, new: &Message, field: &Field, draft: &mut Draft<'_>) {
 /// `_rowid_` can be declared and not reserved. The history remembers such a name all the same.
 pub(super) fn is_reservable(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
+/// Says what to do if a field of the same type that is new is the one that is gone, under another name and number.
+fn renumbered(old: &Message, new: &Message, gone: &Field) -> String {
+    let is_new = |field: &&Field| !old.fields.iter().any(|other| other.number == field.number);
+    let is_alike = |field: &&Field| field.kind == gone.kind && field.label == gone.label;
+    let mut alike = new.fields.iter().filter(|field| is_new(field) && is_alike(field));
+    match (alike.next(), alike.next()) {
+        (Some(field), None) => {
+            format!("; if {} is this field under another name, give it number {}", field.name, gone.number)
+        }
+        _ => String::new(),
+    }
 }
 
 type Stored = (u32, Vec<u32>, String);

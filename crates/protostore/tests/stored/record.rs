@@ -124,6 +124,7 @@ static SCHEMA: Schema = Schema {
         chain: "the chain of version 1",
         reader: 1,
         writer: 1,
+        until: None,
         snapshot: "{}",
     }],
     whole: SQL,

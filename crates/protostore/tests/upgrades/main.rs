@@ -7,6 +7,7 @@ mod copies;
 mod ends;
 mod histories;
 mod newer;
+mod oldest;
 mod races;
 mod reports;
 #[cfg(feature = "prost")]

@@ -79,7 +79,10 @@ pub(super) fn check(
     migrate::compare(connection, schema, &kept)?;
     let newest = schema.version;
     let standing = match label.version {
-        version if version < newest => Standing::Older,
+        version if version < newest => match schema.migrations[version as usize - 1].until {
+            None => Standing::Older,
+            Some(until) => return Err(Refusal::Dropped(version, until, schema.migrations[until as usize - 1].semver)),
+        },
         version if version == newest => Standing::Same,
         version => {
             let beyond = || kept.iter().filter(|kept| kept.version > newest);

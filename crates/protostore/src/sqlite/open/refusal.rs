@@ -73,6 +73,9 @@ pub(super) enum Refusal {
     Newer(u32, String, u32, &'static str),
     /// The database is newer, and this program may read it where that is asked for: its versions, then ours.
     OnlyReads(u32, String, u32, &'static str),
+    /// The database is of a version whose files this program no longer upgrades: its version, and the version and semantic
+    /// version of the program that does.
+    Dropped(u32, u32, &'static str),
     /// The same version was made by another migration: both, by name and hash.
     Divergent(String, String),
     /// A new database could not be made: its version, and why.
@@ -299,6 +302,11 @@ impl fmt::Display for Refusal {
                 "has version {theirs} ({their_semver}) of the schema, which this program of version {ours} ({our_semver}) \
                  may read and not write; run a newer version of this program, or say Options::read_only_if_newer(true) to \
                  open it for reading alone"
+            ),
+            Self::Dropped(theirs, until, semver) => write!(
+                f,
+                "has version {theirs} of the schema, and this program upgrades databases from a later one on; open it once \
+                 with the release of version {until} ({semver}), which upgrades it, and then with this program"
             ),
             Self::Divergent(theirs, ours) => write!(
                 f,

@@ -209,6 +209,7 @@ impl Chain {
                 accepted: Vec::new(),
                 reader: plan.map_or(1, |plan| plan.reader),
                 writer: plan.map_or(1, |plan| plan.writer),
+                until: None,
             }
         };
         let versions = self.stores.iter().enumerate().map(version).collect();

@@ -59,6 +59,7 @@ fn program(store: &Store, migrations: &[[&'static str; 2]]) -> &'static Schema {
         chain: own(&format!("chain {version}")),
         reader: version,
         writer: version,
+        until: None,
         snapshot,
     });
     let migrations: &[Migration] = Box::leak(migrations.collect::<Vec<_>>().into_boxed_slice());

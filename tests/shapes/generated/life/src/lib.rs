@@ -120,6 +120,7 @@ protostore::generated::format! {
                 chain: "c21a35da053c7f9ed35d5118fe13d0b4bba4fe8293d0b334f0b9e1062f677f33",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
         ],

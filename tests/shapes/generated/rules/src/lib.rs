@@ -117,6 +117,7 @@ protostore::generated::format! {
                 chain: "e88262cde7b13643eb0741ca6e328ff036b68ed389e5c33940b702d76fb8e43d",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
         ],

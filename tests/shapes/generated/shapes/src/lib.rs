@@ -351,6 +351,7 @@ protostore::generated::format! {
                 chain: "9abd897cc4369aa3c9cc8b5908f3d3dc27c4b500e77145d2f84558a3392e231a",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
         ],

@@ -88,6 +88,7 @@ protostore::generated::format! {
                 chain: "84d641f9502ab944e5db6cd2f730ee393750671c7b980aaa58a58a2ddc4902fa",
                 reader: 1,
                 writer: 1,
+                until: None,
                 snapshot: include_str!("../schema/0001.json"),
             },
         ],

@@ -62,7 +62,8 @@ pub(in crate::sqlite::open) fn model(connection: &Connection, version: u32) -> R
 }
 
 fn write(connection: &Connection, schema: &Schema, migration: &Migration, applied: Option<&Applied>) -> Result<()> {
-    let Migration { version, slug, semver, mapping, text: _, down, chain, reader, writer, snapshot } = *migration;
+    let Migration { version, slug, semver, mapping, text: _, down, chain, reader, writer, until: _, snapshot } =
+        *migration;
     let is_newest = version == schema.version;
     let snapshot = (applied.is_some() || is_newest).then_some(snapshot);
     let descriptors = is_newest.then_some(schema.descriptors);

@@ -37,13 +37,15 @@ impl Query<Vec<Migration>> for Within<'_> {
 
 impl Migrate for Within<'_> {}
 
-/// Writes into refinery's table that all migrations of the program were applied, where it does not say so yet.
+/// Writes into refinery's table that all migrations of the program were applied, where it does not say so yet. Those that
+/// were dropped are none of the program's, and a database that was at such a version lists them.
 pub(super) fn stamp(connection: &Connection, carried: Vec<Migration>) -> Result<(), refinery_core::Error> {
-    let runner = Runner::new(&carried).set_abort_divergent(true).set_abort_missing(true).set_target(Target::Fake);
+    let is_whole = carried.first().is_none_or(|first| first.version() == 1);
+    let runner = Runner::new(&carried).set_abort_divergent(true).set_abort_missing(is_whole).set_target(Target::Fake);
     runner.run(&mut Within(connection)).map(drop)
 }
 
-/// Returns the migrations of the program as refinery knows them.
+/// Returns the migrations of the program as refinery knows them, without those that were dropped.
 pub(super) fn carried(schema: &Schema) -> Result<Vec<Migration>, Refusal> {
     let expected = 1..=schema.version;
     if !schema.migrations.iter().map(|migration| migration.version).eq(expected) {
@@ -55,7 +57,7 @@ pub(super) fn carried(schema: &Schema) -> Result<Vec<Migration>, Refusal> {
         Migration::unapplied(&name, migration.text)
             .map_err(|why| Refusal::Program(format!("{name} is no name for a migration ({why})")))
     };
-    schema.migrations.iter().map(named).collect()
+    schema.migrations.iter().filter(|migration| migration.until.is_none()).map(named).collect()
 }
 
 /// Compares the history of a database, whose versions are `kept`, with that of the program, as far as the program knows;
@@ -69,13 +71,16 @@ pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema,
         }
     }
     let applied = applied(connection).map_err(|why| Refusal::unreadable("the history of its migrations", why))?;
-    for (theirs, ours) in applied.iter().zip(&carried) {
-        if theirs != ours {
+    for ours in &carried {
+        let theirs = applied.iter().find(|theirs| theirs.version() == ours.version());
+        if let Some(theirs) = theirs.filter(|theirs| *theirs != ours) {
             return Err(Refusal::Divergent(named(theirs), named(ours)));
         }
     }
+    // A program that had dropped the first versions made a new database without them in this table.
     let numbered = |migration: &Migration| u32::try_from(migration.version());
-    if applied.iter().map(numbered).eq(kept.iter().map(|kept| Ok(kept.version))) {
+    let left_out = kept.len().saturating_sub(applied.len());
+    if !applied.is_empty() && applied.iter().map(numbered).eq(kept[left_out..].iter().map(|kept| Ok(kept.version))) {
         Ok(())
     } else {
         let version = kept.len();

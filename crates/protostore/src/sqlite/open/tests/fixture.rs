@@ -86,6 +86,7 @@ pub(super) const fn step(version: u32, slug: &'static str, text: &'static str) -
         chain: text,
         reader: version,
         writer: version,
+        until: None,
         snapshot: r#"{"snapshot": "marker_snapshot"}"#,
     }
 }
