@@ -64,7 +64,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Measure what stores cost beside rusqlite by hand and other libraries, and write `docs/performance.md`.
+    /// Measure what stores cost beside rusqlite by hand, and write `docs/performance.md`.
     Bench {
         /// How many rows the tables have; may be said several times.
         #[arg(long, default_values_t = [5_000, 1_000_000])]
