@@ -17,6 +17,7 @@ use crate::{Comparison, Config, Failure, Finding, Invocation, Project, Protos, c
 /// }
 /// ```
 #[allow(clippy::print_stdout, reason = "cargo reads what a build script prints")]
+#[allow(clippy::needless_doctest_main, reason = "the example is a whole build.rs")]
 pub fn build_script() {
     // Cargo runs a build script in the directory of its package.
     instructions(&std::env::current_dir().unwrap_or_default()).iter().for_each(|line| println!("{line}"));

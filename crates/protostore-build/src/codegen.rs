@@ -114,8 +114,11 @@ fn write(
     Ok(report)
 }
 
+/// Files by path below the directory of the stores.
+pub(crate) type Emitted = Vec<(String, Vec<u8>)>;
+
 /// Returns what a run would write, by path below the directory of the stores, and writes nothing.
-pub(crate) fn emitted(project: &Project, request: &Request) -> Result<(Report, Vec<(String, Vec<u8>)>), Failure> {
+pub(crate) fn emitted(project: &Project, request: &Request) -> Result<(Report, Emitted), Failure> {
     let plans = plans(project, request, None, true)?;
     let all: Vec<&Plan> = plans.plans.iter().collect();
     let unneeded = asked::unneeded(project, &all, request);

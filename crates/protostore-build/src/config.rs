@@ -83,10 +83,10 @@ impl Config {
             return Err(Failure::NoRunTime { file: self.file });
         };
         runtime.check("protostore")?;
-        let run_time = runtime.from_crate_below(&out);
+        let run_time = runtime.for_crate_below(&out);
         let mut crates = self.crates.clone();
         for (name, dependency) in &self.dependencies {
-            crates.dependencies.insert(name.clone(), dependency.from_crate_below(&out));
+            crates.dependencies.insert(name.clone(), dependency.for_crate_below(&out));
         }
         let root = self.protos_dir();
         let Self { protos, descriptor_set, include, stores, .. } = self;

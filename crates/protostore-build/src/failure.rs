@@ -115,7 +115,7 @@ impl Failure {
         match self {
             Self::Protos(all) => {
                 let finding = |found: &protostore_lower::Diagnostic| Finding {
-                    code: Some(found.code.to_string()),
+                    code: Some(found.code),
                     column: found.column,
                     ..Finding::new(found.message.clone(), Vec::new(), help(found)).at(found.file.clone(), found.line)
                 };

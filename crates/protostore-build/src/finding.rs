@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use protostore_lower::Code;
+
 use crate::Colours;
 use crate::colours::Part;
 
@@ -15,7 +17,7 @@ pub struct Finding {
     /// What to do, ending with the command.
     pub remedy: String,
     /// The code of a diagnostic, `protostore::P0301`; none where it is of no diagnostic.
-    pub code: Option<String>,
+    pub code: Option<Code>,
     /// The column in characters, from 1; 0 where none is meant.
     pub column: u32,
     /// The file that it is about, from where the command runs, and its line, from 1; 0 where no line is meant.

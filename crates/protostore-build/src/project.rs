@@ -146,6 +146,7 @@ fn directory(dir: &Path) -> Result<(), Failure> {
 /// each file that was looked at.
 ///
 /// So a directory may hold protos of others that do not even compile.
+#[allow(clippy::type_complexity, reason = "the files, and the hashes of all that were read")]
 fn candidates(root: &Path, files: Vec<PathBuf>) -> Result<(Vec<PathBuf>, Vec<(PathBuf, Hash)>), Failure> {
     let own = root.join("protostore/v1/options.proto");
     let (mut candidates, mut found) = (Vec::new(), Vec::new());

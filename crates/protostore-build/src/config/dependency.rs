@@ -86,7 +86,7 @@ impl Dependency {
     }
 
     /// Returns the dependency of a crate in a directory below `out`, without braces.
-    pub(super) fn from_crate_below(&self, out: &Path) -> String {
+    pub(super) fn for_crate_below(&self, out: &Path) -> String {
         self.in_crate(&out.join("store"))
     }
 

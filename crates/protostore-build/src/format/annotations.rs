@@ -43,7 +43,8 @@ pub(super) fn annotations(report: &Report, fail_on: FailOn) -> Vec<Annotation> {
         let details: String = finding.details.iter().map(|line| format!("\n{line}")).collect();
         let text = format!("{}{details}\n{}", finding.title, finding.remedy);
         let (file, line) = finding.place.clone().unwrap_or_default();
-        let (name, title, column) = (finding.code.clone(), finding.title.replace('\n', " "), finding.column);
+        let (name, title, column) =
+            (finding.code.map(|code| code.to_string()), finding.title.replace('\n', " "), finding.column);
         Annotation { level: Level::Error, name, title, text, file, line, column }
     });
     let verdicts = report

@@ -28,7 +28,7 @@ struct Finding<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
     column: Option<u32>,
-    code: Option<&'a str>,
+    code: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -53,7 +53,7 @@ pub(super) fn report(report: &Report, fail_on: FailOn) -> String {
         file: finding.place.as_ref().map(|(file, _)| file.as_str()),
         line: finding.place.as_ref().map(|(_, line)| *line).filter(|line| *line > 0),
         column: Some(finding.column).filter(|column| *column > 0),
-        code: finding.code.as_deref(),
+        code: finding.code.map(|code| code.to_string()),
     });
     let versions = report.versions.iter().map(|version| Version {
         store: &version.store,

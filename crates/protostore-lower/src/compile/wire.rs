@@ -113,13 +113,11 @@ impl Message {
 
     /// Changes each message of a repeated field, with its index; `None` where one cannot be read.
     pub(super) fn each(&mut self, number: u32, mut change: impl FnMut(i32, &mut Self) -> Option<()>) -> Option<()> {
-        let mut index = 0;
-        for field in self.0.iter_mut().filter(|field| field.number == number) {
+        for (index, field) in (0..).zip(self.0.iter_mut().filter(|field| field.number == number)) {
             let Value::Bytes(bytes) = &mut field.value else { return None };
             let mut message = Self::read(bytes)?;
             change(index, &mut message)?;
             *bytes = message.write();
-            index += 1;
         }
         Some(())
     }
