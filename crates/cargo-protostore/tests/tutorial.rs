@@ -1,7 +1,6 @@
 //! The tutorial of the README, as it is typed: each edit is made, each command run, and each answer is the one it shows.
 
 #[path = "page/mod.rs"]
-#[allow(dead_code, reason = "other pages need more of it")]
 mod page;
 
 use page::{Done, follow};
