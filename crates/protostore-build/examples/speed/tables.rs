@@ -15,7 +15,7 @@ pub(crate) fn print(folder: &Path, rounds: usize, sizes: &[usize]) -> bool {
         Ok(output) => println!("beside {}", String::from_utf8_lossy(&output.stdout)),
         Err(error) => {
             eprintln!(
-                "protoc: {error}; install it, `apt-get install protobuf-compiler` or \
+                "protoc: {error}; install it, `apt-get install protobuf-compiler libprotobuf-dev` or \
                        https://github.com/protocolbuffers/protobuf/releases, or measure histories alone: `-- history`"
             );
             return false;
