@@ -149,7 +149,10 @@ fn the_process_that_is_killed() {
                     let there = store.read(|r| r.get::<Fact>(&id)).expect("reads").map_or(0, |fact| fact.words.len());
                     (there.saturating_sub(AGAIN)..=there).for_each(|number| answer(&id, number));
                 }
-                (0..).for_each(|number| answer(&format!("{client}-{round}"), number));
+                // Until the process is killed.
+                for number in 0.. {
+                    answer(&format!("{client}-{round}"), number);
+                }
             });
         }
     });

@@ -64,7 +64,7 @@ fn bar(out: &mut String, row: &Row, y: f64) {
 /// Returns where a ratio is on the scale.
 fn place(ratio: f64) -> f64 {
     let (least, most) = (LEAST.log2(), MOST.log2());
-    let at = (ratio.max(LEAST).min(MOST).log2() - least) / (most - least);
+    let at = (ratio.clamp(LEAST, MOST).log2() - least) / (most - least);
     LABEL + at * (WIDTH - LABEL - 48.0)
 }
 
