@@ -105,10 +105,11 @@ pub(super) fn is_reservable(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
-/// Says what to do if a field of the same type that is new is the one that is gone, under another name and number.
+/// Says what to do if a field of the same type that is new is the one that is gone, under another name and number. Under
+/// the same name it is N11, which says so itself.
 fn renumbered(old: &Message, new: &Message, gone: &Field) -> String {
     let is_new = |field: &&Field| !old.fields.iter().any(|other| other.number == field.number);
-    let is_alike = |field: &&Field| field.kind == gone.kind && field.label == gone.label;
+    let is_alike = |field: &&Field| field.kind == gone.kind && field.label == gone.label && field.name != gone.name;
     let mut alike = new.fields.iter().filter(|field| is_new(field) && is_alike(field));
     match (alike.next(), alike.next()) {
         (Some(field), None) => {

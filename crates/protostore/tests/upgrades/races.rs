@@ -85,7 +85,7 @@ fn without_waiting_three_are_refused_by_name_and_change_nothing() {
         let named = format!("is open in process {}", crowd[won].id());
         let refused: Vec<_> = said.iter().enumerate().filter(|(at, _)| *at != won).map(|(_, said)| said).collect();
         assert!(
-            refused.iter().all(|said| said.starts_with("Open") && said.contains(&named)),
+            refused.iter().all(|said| said.starts_with("InUse") && said.contains(&named)),
             "round {round}: {said:?}"
         );
         crowd[won].kill();

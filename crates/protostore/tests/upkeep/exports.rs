@@ -117,7 +117,7 @@ fn a_wrong_line_is_told_by_its_number_and_nothing_is_imported() {
     let cut = cut.join("\n").replace(&format!(r#"{{"rows":{}}}"#, last - 1), &format!(r#"{{"rows":{}}}"#, last - 2));
     let mut database = Database::open(&other, &key(1)).expect("opens");
     let refused = database.import_lines(&mut cut.as_bytes()).expect_err("leads nowhere");
-    assert!(refused.to_string().contains("names one of networks"), "{refused}");
+    assert!(refused.to_string().contains("refers to a row of networks"), "{refused}");
 }
 
 #[test]
