@@ -14,7 +14,7 @@ const PAGE: &str = "docs/performance.md";
 const CHART: &str = "docs/performance.svg";
 
 /// What the page says around the tables, which are in place of `{tables}`.
-const TEXT: &str = include_str!("bench/page.md");
+const TEXT: &str = include_str!("bench/page.txt");
 
 /// A line that a benchmark has printed.
 pub(crate) struct Row {
