@@ -7,7 +7,9 @@ use std::thread::available_parallelism;
 /// Says the day, the machine, its system and the compiler, in one sentence each.
 pub(super) fn described() -> String {
     let day = said("date", &["-u", "+%F"]);
+    // The version alone: what a builder of kernels adds to it says nothing here.
     let system = said("uname", &["-sr"]);
+    let system = system.split('-').next().unwrap_or("unknown");
     let compiler = said("rustc", &["--version"]);
     let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));

@@ -57,6 +57,7 @@ impl Carry {
             }
             Rule::Value => same_message(from, to)?,
         };
+        signs(from, &mut message);
         known(&mut message);
         for (to, path) in &self.moved {
             if let Some(value) = get(from, path) {
@@ -289,5 +290,47 @@ fn one(value: &Value, to: &FieldDescriptor) -> Result<Value, String> {
             Ok(Value::Message(wrapper))
         }
         (value, kind) => same_value(value, &kind).ok_or_else(misfit),
+    }
+}
+
+/// Gives zeros of implicit presence the sign that they had. FLOAT_BITS keeps it, and prost's encoding leaves such a zero out.
+fn signs(from: &DynamicMessage, to: &mut DynamicMessage) {
+    let of = to.descriptor();
+    for field in from.descriptor().fields() {
+        let Some(other) = of.get_field(field.number()).filter(|other| other.cardinality() == field.cardinality())
+        else {
+            continue;
+        };
+        let is_implicit = !field.supports_presence() && !other.supports_presence() && field.kind() == other.kind();
+        match from.get_field(&field).as_ref() {
+            zero @ Value::F64(number) if is_implicit && number.to_bits() == (-0.0_f64).to_bits() => {
+                to.set_field(&other, zero.clone());
+            }
+            zero @ Value::F32(number) if is_implicit && number.to_bits() == (-0.0_f32).to_bits() => {
+                to.set_field(&other, zero.clone());
+            }
+            Value::Message(inner) if from.has_field(&field) && to.has_field(&other) => {
+                if let Value::Message(carried) = to.get_field_mut(&other) {
+                    signs(inner, carried);
+                }
+            }
+            Value::List(items) => {
+                let Value::List(carried) = to.get_field_mut(&other) else { continue };
+                for (item, carried) in items.iter().zip(carried) {
+                    if let (Value::Message(item), Value::Message(carried)) = (item, carried) {
+                        signs(item, carried);
+                    }
+                }
+            }
+            Value::Map(entries) => {
+                let Value::Map(carried) = to.get_field_mut(&other) else { continue };
+                for (key, entry) in entries {
+                    if let (Value::Message(entry), Some(Value::Message(carried))) = (entry, carried.get_mut(key)) {
+                        signs(entry, carried);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 }

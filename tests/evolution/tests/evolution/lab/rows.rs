@@ -114,7 +114,10 @@ fn unsigned(asks: &Asks, around: &str, message: &mut DynamicMessage) {
             matches!(ask.storage, Storage::Bytes | Storage::Json) || ask.encoding == Encoding::FloatBits
         };
         let whole = asks.of(&join(around, field.name()), &field);
-        if message.has_field(&field) && !keeps(&whole) && !keeps(&asks.of(&path, &of_value)) {
+        // A negative zero of implicit presence counts as not set.
+        let is_number = matches!(field.kind(), prost_reflect::Kind::Double | prost_reflect::Kind::Float);
+        let may_be_zero = is_number && !field.supports_presence() && !field.is_list();
+        if (message.has_field(&field) || may_be_zero) && !keeps(&whole) && !keeps(&asks.of(&path, &of_value)) {
             unsigned_value(asks, &path, message.get_field_mut(&field));
         }
     }
