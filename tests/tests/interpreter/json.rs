@@ -14,7 +14,9 @@ pub(crate) fn message(message: &DynamicMessage) -> Result<String, String> {
     }
     // Without zeros that were set where unset is the same.
     let plain = DynamicMessage::decode(message.descriptor(), message.encode_to_vec().as_slice());
-    if read(&Names::default(), message.descriptor(), &text)? == plain.map_err(|e| e.to_string())? {
+    // By their bytes, because no NaN is equal to another.
+    let back = read(&Names::default(), message.descriptor(), &text)?;
+    if super::bytes::of(&back) == super::bytes::of(&plain.map_err(|e| e.to_string())?) {
         Ok(text)
     } else {
         Err("it comes back as another".to_owned())

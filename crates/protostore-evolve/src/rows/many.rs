@@ -144,9 +144,9 @@ fn entries(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()
     let parts = parts(old, new, draft)?;
     list_of_its_own(new)?;
     say(ChangeKind::K16, old, new, DataEffect::Exact, draft);
-    // What protobuf does not write of an entry, a newer program reads as unset.
-    for (before, after, is_unset) in parts {
-        let by = if is_unset { Conversion::ZeroToUnset } else { Conversion::Same };
+    // A scalar that prost does not write of an entry, a newer program reads as unset. A message is set in every entry.
+    for (before, after, may_be_unset, is_message) in parts {
+        let by = if may_be_unset && !is_message { Conversion::ZeroToUnset } else { Conversion::Same };
         draft.convert(before, after, by);
     }
     draft.motion(place.clone(), place, Motion::KeysToPositions);
@@ -164,12 +164,12 @@ fn keyed(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> 
     draft.accept(Word::Narrow, ChangeKind::K17, &At::both(old, new), words, risk);
     // Entries of two owners may share a key: the places of the elements around them tell them apart.
     let owner = draft.old.places().get(&place)?.key.iter().filter(|column| is_of_owner(column));
-    let key = parts.first().map(|(_, entry, _)| entry.clone());
+    let key = parts.first().map(|(_, entry, _, _)| entry.clone());
     let columns = owner.cloned().chain(key).collect();
     let says = format!("{} has two entries of one key", old.name);
     draft.guard_before(place.clone(), Test::Duplicate { columns, among: Box::new(Test::Any) }, says);
-    for (map, entry, is_unset) in parts {
-        let by = if is_unset { Conversion::UnsetToZero } else { Conversion::Same };
+    for (map, entry, may_be_unset, _) in parts {
+        let by = if may_be_unset { Conversion::UnsetToZero } else { Conversion::Same };
         draft.convert(entry, map, by);
     }
     zeros_of_unset(new, draft);
@@ -178,8 +178,9 @@ fn keyed(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> 
 }
 
 /// Returns the columns of a map and of an entry that is a message of its key and its value alone: those that hold them, or,
-/// where values are messages, those of their fields that change; and whether each may be unset in the entry.
-fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(ColumnId, ColumnId, bool)>> {
+/// where values are messages, those of their fields that change; whether each may be unset in the entry; and whether it is
+/// a message of `google.protobuf`.
+fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(ColumnId, ColumnId, bool, bool)>> {
     let views = match map.many() == Many::Map && draft.old.datum(map.table.number, &map.path)?.many() == Many::Map {
         true => (draft.old, draft.new),
         false => (draft.new, draft.old),
@@ -202,7 +203,8 @@ fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(Co
         Some((of_map, of_entry))
     };
     let columns = |(of_map, of_entry): (&Datum<'_>, &Datum<'_>)| {
-        Some((of_map.column_id()?, of_entry.column_id()?, !of_entry.is_zero_where_set()))
+        let is_message = matches!(of_entry.field.kind, Kind::Message(_));
+        Some((of_map.column_id()?, of_entry.column_id()?, !of_entry.is_zero_where_set(), is_message))
     };
     let (key, value) = (part(1)?, part(2)?);
     let is_scalar = |(of_map, of_entry): (&Datum<'_>, &Datum<'_>)| {
