@@ -56,9 +56,6 @@ pub(crate) enum Command {
         /// The directory: give it to protoc as `-I DIR`, and to buf as a module of the workspace.
         #[arg(value_name = "DIR")]
         dir: PathBuf,
-        /// Write google/protobuf/*.proto too, for a compiler that is installed without them, as Debian's protoc is.
-        #[arg(long)]
-        well_known: bool,
     },
     /// Say what a diagnostic's code, or the id of a change, means.
     Explain {

@@ -7,8 +7,8 @@ use protostore_build::arguments::OutputArgs;
 use protostore_build::export_protos;
 
 /// Writes the files, and says which.
-pub(crate) fn export(dir: &Path, well_known: bool, output: &OutputArgs) -> ExitCode {
-    let written: Vec<String> = match export_protos(dir, well_known) {
+pub(crate) fn export(dir: &Path, output: &OutputArgs) -> ExitCode {
+    let written: Vec<String> = match export_protos(dir) {
         Ok(written) => written.iter().map(|path| path.display().to_string()).collect(),
         Err(failure) => return crate::failed(&failure, output),
     };

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
             let result = project.project().and_then(|project| check(&project, &wanted.comparison()));
             finish("check", result, &output, wanted.fail_on())
         }
-        Command::ExportProtos { dir, well_known } => export::export(&dir, well_known, &output),
+        Command::ExportProtos { dir } => export::export(&dir, &output),
         Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::man(),
