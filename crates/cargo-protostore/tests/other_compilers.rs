@@ -101,6 +101,7 @@ fn an_export_is_written_once_and_leaves_the_compiler_s_own_files_out() {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the reader of a test is told what was left out")]
 fn stock_protoc_compiles_every_store() {
     let Some(protoc) = protoc() else { return };
     let dir = project();
