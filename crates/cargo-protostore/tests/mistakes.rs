@@ -1,4 +1,4 @@
-//! Mistakes on purpose, each with what the command says: enough to go on for whoever knows protobuf and cargo.
+//! Mistakes on purpose, each with an answer that lets a reader continue who knows only protobuf and cargo.
 //!
 //! A file of `mistakes` begins with a sentence that says what is wrong. `@edit`, `@write`, `@move` and `@remove` change a small
 //! project, `@do` runs a command that succeeds, and below `@run` are the exit code and all that the command says.

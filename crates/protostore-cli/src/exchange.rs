@@ -70,7 +70,7 @@ fn tell(exported: &Exported, what: &str, out: &mut Output) -> Result<(), Failure
     Ok(())
 }
 
-/// Says whether an error is that nobody reads the output any more.
+/// Says whether an error is that the output is no longer read.
 fn broken(error: &protostore::Error) -> bool {
     std::iter::successors(std::error::Error::source(error), |why| why.source())
         .any(|why| why.downcast_ref::<io::Error>().is_some_and(|why| why.kind() == io::ErrorKind::BrokenPipe))

@@ -9,7 +9,7 @@ use super::candidates::{Choice, Found};
 pub(crate) struct Ask;
 
 impl Ask {
-    /// Returns who can be asked: nobody where input or output is no terminal.
+    /// Returns who can be asked: none where input or output is no terminal.
     pub(crate) fn on_terminal() -> Option<Self> {
         (std::io::stdin().is_terminal() && std::io::stdout().is_terminal()).then_some(Self)
     }

@@ -101,7 +101,7 @@ fn a_backup_that_is_given_up_leaves_nothing() {
         assert_eq!(refused.kind(), Kind::Aborted, "{refused}");
         assert!(told.load(Ordering::Relaxed) > 0);
     }
-    // What a backup that was killed has left is in nobody's way.
+    // What a killed backup has left is in the way of no other.
     std::fs::write(path.with_file_name("backup.creating"), "half of it").expect("writes");
     store.backup(&to, &key(1), &CopyOptions::new()).expect("copies");
     store.close().expect("closes");

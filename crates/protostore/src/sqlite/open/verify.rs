@@ -31,7 +31,7 @@ pub(crate) struct Verified<'a> {
     pub(crate) encrypted: bool,
     /// Whether a store serves it, so that no snapshot is to be held for longer than one table takes.
     pub(crate) served: bool,
-    /// What its structure is to be; none where nobody knows.
+    /// What its structure is to be; none where it is not known.
     pub(crate) schema: Option<&'a Schema>,
     /// What it is compared with.
     pub(crate) anchor: &'a Anchor,

@@ -39,7 +39,7 @@ pub struct Database(pub(super) open::Cold);
 pub struct FileOptions(pub(super) SqliteOptions);
 
 impl FileOptions {
-    /// Returns the defaults: an encrypted file, with its log, that nobody has.
+    /// Returns the defaults: an encrypted file, with its log, that no process has open.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -11,7 +11,7 @@ use crate::schema::Schema;
 static BROKEN: Schema = schema(1, "0.1.0", &[step(1, "initial", "CREATE TABLE nonsense")], "CREATE TABLE nonsense");
 static MISNUMBERED: Schema = schema(2, "0.1.0", &[step(1, "initial", INITIAL)], INITIAL);
 
-/// How long a creation takes that nobody disturbs, on this machine and under its load of now.
+/// How long an undisturbed creation takes, on this machine and under its load of now.
 fn undisturbed() -> Duration {
     let home = Home::new();
     let mut helper = Helper::start("race", &home.path());
