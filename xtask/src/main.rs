@@ -45,6 +45,12 @@ enum Command {
         #[arg(short = 'I', value_name = "DIR")]
         include: Vec<PathBuf>,
     },
+    /// Write pages about the stores of this repository, and those of its tests, which a browser reads from disk.
+    Docs {
+        /// The directory of the pages.
+        #[arg(value_name = "DIR", default_value = "target/protostore-docs")]
+        dir: PathBuf,
+    },
     /// Make the histories of the stores anew, from the protos of `tests/histories`: after a change of what migrations are,
     /// as long as nothing is released.
     Histories,
@@ -96,6 +102,7 @@ fn main() -> ExitCode {
         Command::Check { check, output, include } => {
             return stores::check(&include, &check.comparison(), &output, check.fail_on());
         }
+        Command::Docs { dir } => return stores::docs(&dir),
         Command::Histories => return histories::rewrite(),
         Command::Test { arguments } => cargo::test(&arguments),
         Command::Run { package, arguments } => cargo::run(&package, &arguments),

@@ -37,6 +37,18 @@ pub(crate) fn check(includes: &[PathBuf], with: &Comparison, output: &OutputArgs
     finish("check", &projects, results, output, fail_on)
 }
 
+/// Writes pages about the stores.
+pub(crate) fn docs(dir: &Path) -> ExitCode {
+    let output = OutputArgs::default();
+    match projects(&[]).and_then(|projects| protostore_build::docs(&projects, dir)) {
+        Ok(site) => {
+            println!("{}", site.summary());
+            ExitCode::SUCCESS
+        }
+        Err(failure) => failed(&failure, &output),
+    }
+}
+
 /// Returns the stores that this repository shows, and the one that its tests are run on. Further directories for imports
 /// are for the first.
 fn projects(includes: &[PathBuf]) -> Result<Vec<Project>, Failure> {

@@ -51,16 +51,33 @@ pub(crate) enum Command {
         #[command(flatten)]
         check: CheckArgs,
     },
+    /// Write pages about your stores, which a browser reads from disk: tables, columns, functions, pictures, and a search.
+    Docs {
+        #[command(flatten)]
+        project: ProjectArgs,
+        /// The directory of the pages: a new one, or one that this command wrote. By default `protostore-docs` in Cargo's
+        /// target directory.
+        #[arg(value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    /// Print what is stored: the tables of your stores with the fields that no column holds, or one table with its columns,
+    /// indexes, constraints and functions.
+    Describe {
+        #[command(flatten)]
+        project: ProjectArgs,
+        /// The table; without one, all tables are listed.
+        table: Option<String>,
+    },
     /// Write the annotations and what they import to a directory, for protoc, buf and editors.
     ExportProtos {
         /// The directory: give it to protoc as `-I DIR`, and to buf as a module of the workspace.
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
-    /// Say what a diagnostic's code, or the id of a change, means.
+    /// Say what a diagnostic's code, the id of a change, or an option of the annotations means.
     Explain {
-        /// The code, P0301; without one, all are listed.
-        code: Option<String>,
+        /// The code, P0301, or the option, primary_key or TableOptions.primary_key; without one, all are listed.
+        word: Option<String>,
     },
     /// Print the completions of a shell.
     Completions {

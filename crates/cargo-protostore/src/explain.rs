@@ -1,27 +1,46 @@
-//! What a diagnostic's code, or the id of a change, means.
+//! What a diagnostic's code, the id of a change, or an option of the annotations means.
+
+mod options;
 
 use std::process::ExitCode;
 
 use protostore_evolve::plan::ChangeKind;
 use protostore_lower::{Code, nearest};
 
-/// Prints what a code or a change means and what to write instead, with or without what is before its letter; without a
-/// code, the titles of all.
-pub(crate) fn explain(code: Option<&str>) -> ExitCode {
+use options::options;
+
+/// Prints what a code, a change or an option means and what to write instead, with or without what is before the letter of
+/// a code; without a word, the titles of all.
+pub(crate) fn explain(word: Option<&str>) -> ExitCode {
     let codes = Code::ALL.iter().map(|known| (known.id(), known.title(), known.explanation()));
     let changes = ChangeKind::ALL.iter().map(|known| (known.id(), known.title(), known.explanation()));
-    let all = codes.chain(changes);
-    let Some(code) = code else {
+    let (all, options) = (codes.chain(changes), options());
+    let Some(word) = word else {
         all.for_each(|(id, title, _)| println!("{id}: {title}"));
+        options.iter().for_each(|option| println!("{}", option.title()));
         return ExitCode::SUCCESS;
     };
-    let id = code.rsplit("::").next().unwrap_or(code);
+    let id = word.rsplit("::").next().unwrap_or(word);
     if let Some((id, title, explanation)) = all.clone().find(|(known, ..)| known.eq_ignore_ascii_case(id)) {
         println!("{id}: {title}\n\n{explanation}");
         return ExitCode::SUCCESS;
     }
-    let ids: Vec<&str> = all.clone().map(|(id, ..)| id).collect();
-    let near = nearest(&id.to_uppercase(), &ids).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    eprintln!("error: there is no code `{code}`\n  help: {near}`cargo protostore explain` lists them all");
+    let is_meant = |name: &str, of: &str| match word.split_once('.') {
+        Some((message, option)) => message == of && option == name,
+        None => word == name,
+    };
+    let texts: Vec<String> =
+        options.iter().filter(|option| is_meant(option.name, option.of)).map(|option| option.text()).collect();
+    if !texts.is_empty() {
+        print!("{}", texts.join("\n"));
+        return ExitCode::SUCCESS;
+    }
+    let ids: Vec<&str> = all.map(|(id, ..)| id).collect();
+    let names: Vec<&str> = options.iter().map(|option| option.name).collect();
+    let near = nearest(&id.to_uppercase(), &ids).or_else(|| nearest(word, &names));
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    eprintln!(
+        "error: there is no code `{word}`, and no option\n  help: {near}`cargo protostore explain` lists them all"
+    );
     ExitCode::from(2)
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to a terminal")]
 
 mod args;
+mod docs;
 mod explain;
 mod export;
 mod init;
@@ -34,8 +35,10 @@ fn main() -> ExitCode {
             let result = project.project().and_then(|project| check(&project, &wanted.comparison()));
             finish("check", result, &output, wanted.fail_on())
         }
+        Command::Describe { project, table } => docs::describe(project, table.as_deref(), &output),
+        Command::Docs { project, dir } => docs::docs(project, dir, &output),
         Command::ExportProtos { dir } => export::export(&dir, &output),
-        Command::Explain { code } => explain::explain(code.as_deref()),
+        Command::Explain { word } => explain::explain(word.as_deref()),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::man(),
     }

@@ -60,6 +60,21 @@ fn a_code_is_explained() {
     assert!(!ok && said.contains("there is no code `P9999`"), "{said}");
     let (ok, said) = cargo_protostore(&["explain"], Path::new(""));
     assert!(ok && said.contains("P0301: a table has no primary key\n") && said.contains("K03: "), "{said}");
+    assert!(said.contains("TableOptions.primary_key: The fields of the primary key, in order.\n"), "{said}");
+}
+
+#[test]
+fn an_option_is_explained() {
+    let (ok, said) = cargo_protostore(&["explain", "primary_key"], Path::new(""));
+    let head = "TableOptions.primary_key (repeated string), in `[(protostore.v1.table) = {…}]`\n\n";
+    assert!(ok && said.starts_with(head), "{said}");
+    assert!(said.contains("PRIMARY KEY (\"run_id\", \"id\")"), "the SQL that it becomes: {said}");
+    let (ok, said) = cargo_protostore(&["explain", "column"], Path::new(""));
+    assert!(ok && said.contains("StoreOptions.column (") && said.contains("TableOptions.column ("), "{said}");
+    let (ok, said) = cargo_protostore(&["explain", "StoreOptions.column"], Path::new(""));
+    assert!(ok && !said.contains("TableOptions.column"), "{said}");
+    let (ok, said) = cargo_protostore(&["explain", "primary_kye"], Path::new(""));
+    assert!(!ok && said.contains("did you mean `primary_key`?"), "{said}");
 }
 
 #[test]

@@ -167,6 +167,9 @@ fn features_dependencies_and_attributes_reach_the_generated_crate() {
     let manifest = read("generated/lab/Cargo.toml");
     assert!(manifest.contains("default = [\"sqlite\"]\n"), "it has no services: {manifest}");
     assert!(manifest.contains("traits = { path = \"../../traits\" }\n"), "{manifest}");
+    let readme = read("generated/lab/README.md");
+    assert!(readme.contains("| `sqlite` | yes | The file is not encrypted. |\n"), "{readme}");
+    assert!(!readme.contains("`grpc`") && !readme.contains("`transport`"), "it has no services: {readme}");
     let messages = read("generated/lab/src/proto/lab.v0.rs");
     assert!(messages.contains("#[derive(Eq)]") && messages.contains("#[non_exhaustive]"), "{messages}");
 }

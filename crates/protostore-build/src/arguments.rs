@@ -71,6 +71,15 @@ fn cache(no_cache: bool) -> Option<PathBuf> {
     directory::find(&current, std::env::var_os("CARGO_TARGET_DIR"))
 }
 
+/// Returns the directory of the pages where none is named: below the directory that Cargo builds in, or will.
+#[must_use]
+pub fn docs_directory() -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    let built = directory::find(&current, std::env::var_os("CARGO_TARGET_DIR"));
+    let target = built.unwrap_or_else(|| PathBuf::from("target"));
+    target.strip_prefix(&current).unwrap_or(&target).join("protostore-docs")
+}
+
 impl CheckArgs {
     /// Returns what is compared with.
     #[must_use]

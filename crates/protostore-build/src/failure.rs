@@ -59,6 +59,11 @@ pub enum Failure {
         /// What git says.
         why: String,
     },
+    /// A directory has files, and is not a site that can be written anew.
+    NotASite {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A file or directory cannot be read or written.
     File {
         /// The file or directory.
@@ -159,6 +164,7 @@ impl std::fmt::Display for Failure {
             }
             Self::Stubs { store, error } => write!(f, "`{store}`: {error}"),
             Self::Git { reference, why } => write!(f, "`{reference}` cannot be compared with: {why}"),
+            Self::NotASite { path } => write!(f, "{} has files that are not pages of stores", path.display()),
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
         }
     }
@@ -168,7 +174,7 @@ impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Protos(_) | Self::NoStore { .. } | Self::NoDirectory { .. } => None,
-            Self::Config(_) | Self::NoRunTime { .. } => None,
+            Self::Config(_) | Self::NoRunTime { .. } | Self::NotASite { .. } => None,
             Self::RunTime { .. } | Self::SameName { .. } | Self::Git { .. } => None,
             Self::Stubs { error, .. } => Some(error),
             Self::File { error, .. } => Some(error),
@@ -216,6 +222,7 @@ impl miette::Diagnostic for Failure {
                 "give one of them another name: option (protostore.v1.store) = {name: \"…\"};".to_owned()
             }
             Self::Git { .. } => "name a commit, branch or tag that this clone has, such as `origin/main`".to_owned(),
+            Self::NotASite { .. } => "name a directory that is new or empty, or one that this command wrote".to_owned(),
             Self::Protos(_) | Self::Stubs { .. } | Self::File { .. } => return None,
         };
         Some(Box::new(help))
@@ -227,7 +234,7 @@ impl miette::Diagnostic for Failure {
                 Some(Box::new(all.iter().flatten().map(|diagnostic| diagnostic as &dyn miette::Diagnostic)))
             }
             Self::NoStore { .. } | Self::NoDirectory { .. } | Self::RunTime { .. } => None,
-            Self::Config(_) | Self::NoRunTime { .. } => None,
+            Self::Config(_) | Self::NoRunTime { .. } | Self::NotASite { .. } => None,
             Self::SameName { .. } | Self::Stubs { .. } | Self::Git { .. } | Self::File { .. } => None,
         }
     }

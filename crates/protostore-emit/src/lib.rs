@@ -3,20 +3,26 @@
 //! Everything that could be refused was refused while lowering, so emission cannot fail, and it touches neither disk nor
 //! environment: [`emit`] is a function from a schema and its history to the text of files.
 
+mod describe;
 mod evolve;
+mod markup;
 mod page;
+mod picture;
 mod plan;
 mod rust;
 mod says;
+mod site;
 mod sql;
 
 use std::collections::BTreeMap;
 
 use protostore_schema::Schema;
 
+pub use describe::{describe, describe_table};
 pub use evolve::{Migration, migration, objects};
 pub use plan::Statement;
 pub use protostore_sql::Dialect;
+pub use site::{SiteStore, SiteVersion, site};
 
 /// The files of a generated crate, by path below its directory.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -121,6 +127,7 @@ pub fn emit(input: &Input<'_>) -> Files {
     add(".gitattributes".into(), page::attributes(input.command));
     add("Cargo.toml".into(), page::manifest(input));
     add("README.md".into(), page::readme(input));
+    add("schema.svg".into(), picture::file(input.schema, input.command));
     add("schema.sqlite.sql".into(), schema_sql(input.schema, input.command));
     for version in input.versions {
         if let Some(up) = version.up {

@@ -2,7 +2,7 @@
 
 use protostore_schema::{ChildTable, Column, Docs, Role, Schema, Table};
 
-use super::{diagram::type_name, sentence};
+use super::{cell, diagram::type_name};
 
 /// Returns a section for each table and child table, with a row for each column.
 pub(super) fn columns(schema: &Schema) -> String {
@@ -30,9 +30,9 @@ fn row(column: &Column, element: &Docs) -> String {
         Role::Position => "Its place among the others.".to_owned(),
         Role::MapKey => "The key of the entry.".to_owned(),
         Role::Singleton => "Always 1: there is at most one row.".to_owned(),
-        Role::Presence => format!("Whether this is set: {}", sentence(&column.docs)),
-        Role::Value if column.docs.is_empty() && column.name.sql == "value" => sentence(element),
-        Role::Value => sentence(&column.docs),
+        Role::Presence => format!("Whether this is set: {}", cell(&column.docs)),
+        Role::Value if column.docs.is_empty() && column.name.sql == "value" => cell(element),
+        Role::Value => cell(&column.docs),
     };
     let said = said.trim_end().trim_end_matches(':');
     format!("| `{}` | {} | {null} | {said} |\n", column.name.sql, type_name(&column.ty))

@@ -1,6 +1,8 @@
 //! The Mermaid diagram of a store's tables.
 
-use protostore_schema::{Alone, ChildTable, Column, ForeignKey, Place, Schema, Table, Type};
+use protostore_schema::{Column, Schema, Type};
+
+use super::relations::{Relation, Rows, Target, relations};
 
 /// Returns an entity for each table, with its key and references, and a line for each relation.
 pub(super) fn diagram(schema: &Schema) -> String {
@@ -12,35 +14,8 @@ pub(super) fn diagram(schema: &Schema) -> String {
             out += &entity(&child.name.sql, &child.columns(), &key);
         }
     }
-    for table in &schema.tables {
-        for column in table.columns() {
-            out += &relation(table, &table.name.sql, column);
-        }
-        for key in &table.foreign_keys {
-            out += &composite(&table.name.sql, key);
-        }
-        for child in table.children() {
-            out += &owned(table, &table.name.sql, child);
-        }
-    }
+    relations(schema).iter().for_each(|relation| out += &line(relation));
     out + "```\n"
-}
-
-/// Returns the lines of a child table: to its owner, to what it names, and of those inside its elements.
-fn owned(table: &Table, owner: &str, child: &ChildTable) -> String {
-    let many = match child.place {
-        Place::Position(_) | Place::Key(_) => "o{",
-        Place::Alone(Alone { required: true, .. }) => "||",
-        Place::Alone(_) => "o|",
-    };
-    let mut out = format!("  {owner} ||--{many} {} : \"{}\"\n", child.name.sql, child.name.proto);
-    for column in child.item_columns() {
-        out += &relation(table, &child.name.sql, column);
-    }
-    for key in &child.foreign_keys {
-        out += &composite(&child.name.sql, key);
-    }
-    out + &child.nested().into_iter().map(|inner| owned(table, &child.name.sql, inner)).collect::<String>()
 }
 
 fn entity(name: &str, columns: &[&Column], key: &[String]) -> String {
@@ -58,25 +33,22 @@ fn entity(name: &str, columns: &[&Column], key: &[String]) -> String {
     out + "  }\n"
 }
 
-/// A reference that is unique names at most one row, so that its own row is at most one to the other.
-fn relation(table: &Table, name: &str, column: &Column) -> String {
-    let Some(reference) = &column.reference else { return String::new() };
-    let indexes = table.indexes_of_readers();
-    let whole = indexes.iter().filter(|i| i.unique && i.condition.is_none());
-    let unique = whole.into_iter().any(|i| i.columns.len() == 1 && i.columns[0].column == column.name.sql);
-    let many = if unique { "o|" } else { "o{" };
-    let one = if column.nullable || !reference.enforced { "|o" } else { "||" };
-    // A dotted line is one that the database does not hold.
-    let line = if reference.enforced { "--" } else { ".." };
-    format!("  {} {one}{line}{many} {name} : \"{}\"\n", reference.table, column.name.proto)
+/// Returns a line: dotted where the database does not hold rows to it.
+fn line(Relation { from, column: _, to, target, rows, enforced, label }: &Relation<'_>) -> String {
+    let one = match target {
+        Target::One => "||",
+        Target::AtMostOne => "|o",
+    };
+    let many = match rows {
+        Rows::One => "||",
+        Rows::AtMostOne => "o|",
+        Rows::Many => "o{",
+    };
+    let line = if *enforced { "--" } else { ".." };
+    format!("  {to} {one}{line}{many} {from} : \"{label}\"\n")
 }
 
-fn composite(name: &str, key: &ForeignKey) -> String {
-    let line = if key.enforced { "--" } else { ".." };
-    format!("  {} |o{line}o{{ {name} : \"{}\"\n", key.table, key.columns.join(", "))
-}
-
-pub(super) fn type_name(ty: &Type) -> &'static str {
+pub(crate) fn type_name(ty: &Type) -> &'static str {
     match ty {
         Type::Bool => "bool",
         Type::Int32 => "int32",

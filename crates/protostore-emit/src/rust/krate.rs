@@ -24,6 +24,8 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
     } else {
         schema.docs.0.clone()
     });
+    head.extend([String::new(), "# Open it".to_owned(), String::new()]);
+    head.extend(crate::page::start(schema));
     let modules = schema.tables.iter().map(|table| {
         let (module, record) = (ident(&table.record.module), &table.record.ty.rust);
         let doc =

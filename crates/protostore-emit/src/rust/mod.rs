@@ -30,16 +30,24 @@ mod relations;
 mod revision;
 mod rules;
 mod shares;
+mod signatures;
 mod soft;
 mod statement;
 mod tokens;
 mod types;
+
+pub(crate) use signatures::{Function, Signatures, signatures};
 
 use proc_macro2::TokenStream;
 
 use crate::Input;
 use crate::plan::{Plan, TablePlan};
 use types::{Definition, Types};
+
+/// Returns a name as Rust has it: raw where it is a keyword.
+pub(crate) fn spelled(name: &str) -> String {
+    tokens::ident(name).to_string()
+}
 
 /// Returns the files below `src/`, without the messages.
 pub(crate) fn emit(input: &Input<'_>, plan: &Plan<'_>) -> Vec<(String, String)> {

@@ -10,7 +10,7 @@ mod table;
 mod trigger;
 mod view;
 
-use protostore_schema::{Schema, Table};
+use protostore_schema::{Column, Schema, Table};
 use protostore_sql::{Ddl, Dialect};
 
 use crate::Constraint;
@@ -42,6 +42,21 @@ pub(crate) fn first_migration(schema: &Schema, command: &str) -> String {
 /// Returns whether an update of a table's rows fires a trigger.
 pub(crate) fn refuses_updates(table: &Table) -> bool {
     trigger::immutable(table).is_some()
+}
+
+/// Returns the definitions of a table and of its child tables: tables, indexes and the triggers of immutable fields.
+pub(crate) fn of_table(table: &Table) -> String {
+    let own: Vec<Ddl<'_>> = table::record(table).into_iter().chain(trigger::immutable(table)).collect();
+    let groups: Vec<String> = std::iter::once(own)
+        .chain(table::children(table))
+        .map(|group| Dialect::Sqlite.print_ddl(&group).concat())
+        .collect();
+    groups.join("\n")
+}
+
+/// Returns the type of a column as a dialect names it.
+pub(crate) fn sql_type(column: &Column, dialect: Dialect) -> &'static str {
+    dialect.print_type(ty(column))
 }
 
 /// Returns the names of the views.

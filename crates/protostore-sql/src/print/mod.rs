@@ -14,7 +14,7 @@ mod trigger;
 
 use layout::{Break, Layout};
 
-use crate::{Dialect, Expr, Name, Param, ParamRole, Statement};
+use crate::{Dialect, Expr, Name, Param, ParamRole, Statement, Ty};
 
 /// A statement's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,12 @@ impl Dialect {
         let mut p = Printer::new(self);
         p.statement(statement);
         (p.out, p.params)
+    }
+
+    /// Returns the name of a column's type.
+    #[must_use]
+    pub fn print_type(self, ty: Ty) -> &'static str {
+        Printer::new(self).column_type(ty)
     }
 
     /// Prints an expression by itself.
