@@ -1,18 +1,21 @@
 //! A file's descriptor as reflection serves it: with its options, and without what only the generator reads.
 
 use prost::Message as _;
+use prost::encoding::{DecodeContext, decode_key, skip_field};
 use prost_reflect::{DynamicMessage, FileDescriptor, ReflectMessage, Value};
 use prost_types::FileDescriptorProto;
 
 /// The message of the `column` options.
 const COLUMN: &str = "protostore.v1.ColumnOptions";
+/// The number of `FileDescriptorProto.source_code_info`.
+const SOURCE_CODE_INFO: u32 = 9;
 /// What a `column` entry is about, which says nothing by itself.
 const ABOUT: [&str; 2] = ["field", "message"];
 
 /// Returns a file's descriptor without comments and places, and without `backfill`: that is read once, while a version is
 /// made, so that to take it away afterwards changes nothing.
 pub(crate) fn served(file: &FileDescriptor) -> Option<DynamicMessage> {
-    let mut encoded = file.encode_to_vec();
+    let mut encoded = without_places(&file.encode_to_vec())?;
     // The options of others are unknown to any pool but the file's own.
     if let Some(own) = file.parent_pool().get_message_by_name("google.protobuf.FileDescriptorProto") {
         let mut message = DynamicMessage::decode(own, encoded.as_slice()).ok()?;
@@ -20,9 +23,22 @@ pub(crate) fn served(file: &FileDescriptor) -> Option<DynamicMessage> {
         // Compilers differ in the order of the fields of an option's value.
         encoded = message.encode_to_vec();
     }
-    let mut message = DynamicMessage::decode(FileDescriptorProto::default().descriptor(), encoded.as_slice()).ok()?;
-    message.clear_field_by_name("source_code_info");
-    Some(message)
+    DynamicMessage::decode(FileDescriptorProto::default().descriptor(), encoded.as_slice()).ok()
+}
+
+/// Returns an encoded `FileDescriptorProto` without its `source_code_info`, which is most of it.
+fn without_places(encoded: &[u8]) -> Option<Vec<u8>> {
+    let mut kept = Vec::with_capacity(encoded.len());
+    let mut rest = encoded;
+    while !rest.is_empty() {
+        let field = rest;
+        let (number, wire_type) = decode_key(&mut rest).ok()?;
+        skip_field(wire_type, number, &mut rest, DecodeContext::default()).ok()?;
+        if number != SOURCE_CODE_INFO {
+            kept.extend_from_slice(&field[..field.len() - rest.len()]);
+        }
+    }
+    Some(kept)
 }
 
 /// Takes each `backfill` out of a message, and the options and entries that had nothing else; returns whether one was there.

@@ -29,35 +29,26 @@ pub(crate) fn print(folder: &Path, rounds: usize, sizes: &[usize]) {
     }
 }
 
-/// One changed field beside a first run.
+/// One changed field beside a first run, and the check of it beside the check of a first version.
 fn first(rounds: usize, tables: usize, [empty, one, changed, two]: [&Store; 4]) {
-    let subjects = [
+    let codegen = [
+        Subject { before: Box::new(|| empty.clear()), ..subject("codegen, first run", empty, &["codegen"]) },
         Subject {
-            name: "codegen, first run",
-            before: Box::new(|| empty.clear()),
-            command: Box::new(|| empty.command(&["codegen"])),
-            code: 0,
-        },
-        Subject {
-            name: "codegen of one field more",
             before: Box::new(|| changed.restore(one)),
-            command: Box::new(|| changed.command(&["codegen"])),
-            code: 0,
-        },
-        Subject {
-            name: "check before that, which asks for it",
-            before: Box::new(|| changed.restore(one)),
-            command: Box::new(|| changed.command(&["check"])),
-            code: 1,
-        },
-        Subject {
-            name: "check after it, --no-cache",
-            before: Box::new(|| {}),
-            command: Box::new(|| two.command(&["check", "--no-cache"])),
-            code: 0,
+            ..subject("codegen of one field more", changed, &["codegen"])
         },
     ];
-    print_measured(&format!("{tables} SQL tables, a field more"), &measure(rounds, &subjects));
+    print_measured(&format!("{tables} SQL tables, a field more"), &measure(rounds, &codegen));
+    let check = [
+        subject("check of version 1", one, &["check", "--no-cache"]),
+        Subject {
+            before: Box::new(|| changed.restore(one)),
+            code: 1,
+            ..subject("check before codegen, which asks for it", changed, &["check", "--no-cache"])
+        },
+        subject("check after codegen", two, &["check", "--no-cache"]),
+    ];
+    print_measured(&format!("{tables} SQL tables, a field more, --no-cache"), &measure(rounds, &check));
 }
 
 /// A long history beside one version.
