@@ -46,7 +46,7 @@ impl Upgrade {
     pub(crate) fn keeps_all(&self) -> Database {
         let (mut database, rows) = self.filled();
         database.migrate(&self.sql().up, &self.new).unwrap_or_else(|why| panic!("{}\n{why}", self.sql().up));
-        let expected = Carry::default().rows(&rows, &self.new).expect("rows that fit");
+        let expected = Carry::default().rows(&self.old, &rows, &self.new).expect("rows that fit");
         let fresh = Database::fresh(&self.new);
         fresh.fill(&self.new, &expected).expect("rows that fit");
         same_database(&self.new, &database, &fresh).unwrap_or_else(|why| panic!("{}\n{why}", self.sql().up));

@@ -121,7 +121,8 @@ impl Chain {
         }
         let about = |why: String| format!("{edits:?}\n{}\n{}\n{up}\n{why}", old.text, new.text);
         let carry = Carry { rule, ..Carry::default() };
-        let expected = carry.rows(&self.last, &new).and_then(|rows| filled(&new, &rows).map(|fresh| (rows, fresh)));
+        let expected =
+            carry.rows(old, &self.last, &new).and_then(|rows| filled(&new, &rows).map(|fresh| (rows, fresh)));
         let before = (self.database.structure(), self.database.dump());
         match (expected, self.database.migrate(&up, &new)) {
             (Ok((rows, fresh)), Ok(())) => {
@@ -156,7 +157,7 @@ impl Chain {
             let about = |why: String| format!("{:?}\n{}\n{}\n{down}\n{why}", link.edits, old.text, new.text);
             let rule = if link.edits.contains(&SIGN) { Rule::Wire } else { Rule::Value };
             let carry = Carry { rule, ..Carry::default() };
-            let expected = carry.rows(&rows, old).and_then(|rows| filled(old, &rows).map(|fresh| (rows, fresh)));
+            let expected = carry.rows(new, &rows, old).and_then(|rows| filled(old, &rows).map(|fresh| (rows, fresh)));
             match (expected, self.database.migrate(down, old)) {
                 (Ok((there, fresh)), Ok(())) => {
                     same_database(old, &self.database, &fresh).map_err(about)?;
@@ -175,9 +176,9 @@ impl Chain {
     /// Takes the rows from a version to the last.
     fn up_from(&mut self, from: usize, mut rows: Rows) -> Result<(), String> {
         for (at, link) in self.links.iter().enumerate().skip(from) {
-            let new = &self.stores[at + 1];
+            let (old, new) = (&self.stores[at], &self.stores[at + 1]);
             let about = |why: String| format!("{:?}, again\n{}\n{}\n{why}", link.edits, new.text, link.up);
-            rows = Carry { rule: link.rule, ..Carry::default() }.rows(&rows, new).map_err(about)?;
+            rows = Carry { rule: link.rule, ..Carry::default() }.rows(old, &rows, new).map_err(about)?;
             self.database.migrate(&link.up, new).map_err(|e| about(format!("fails: {e}")))?;
             same_database(new, &self.database, &filled(new, &rows)?).map_err(about)?;
         }
@@ -190,9 +191,9 @@ impl Chain {
         let mut database = if self.running { Database::running(first)? } else { Database::fresh(first) };
         database.fill(first, &self.first)?;
         let mut rows = self.first.clone();
-        for (link, new) in self.links.iter().zip(&self.stores[1..]) {
+        for ((link, old), new) in self.links.iter().zip(&self.stores).zip(&self.stores[1..]) {
             database.migrate(&link.up, new).map_err(|e| format!("{:?}, in one leap: {e}\n{}", link.edits, link.up))?;
-            rows = Carry { rule: link.rule, ..Carry::default() }.rows(&rows, new)?;
+            rows = Carry { rule: link.rule, ..Carry::default() }.rows(old, &rows, new)?;
         }
         same_database(last, &database, &filled(last, &rows)?).map_err(|e| format!("in one leap: {e}"))
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage, Value};
 
+use super::bits;
 use super::number::same_value;
 use super::{Rows, Store};
 use crate::asked::{Asks, Storage};
@@ -35,15 +36,18 @@ pub(crate) struct Carry {
 }
 
 impl Carry {
-    /// Returns all records as the other version has them, or says which does not fit.
-    pub(crate) fn rows(&self, rows: &Rows, to: &Store) -> Result<Rows, String> {
+    /// Returns all records of one version as the other has them, or says which does not fit.
+    pub(crate) fn rows(&self, from: &Store, rows: &Rows, to: &Store) -> Result<Rows, String> {
         let mut carried = Rows::new();
         for (table, messages) in rows {
             let Some(of) = to.record(*table) else { continue };
             let mut all = messages.iter().map(|m| self.record(m, &of)).collect::<Result<Vec<_>, String>>()?;
-            let field = to.tables.get_field(*table).expect("a table is a field of the store");
-            let asks = Asks::of_table(&field);
-            all.iter_mut().try_for_each(|message| stored(&asks, "", message))?;
+            let (earlier, asks) = (from.asks(*table), to.asks(*table));
+            messages.iter().try_for_each(|message| bits::fit(&earlier, message, &asks, &of))?;
+            for message in &mut all {
+                bits::unsigned(&asks, "", message);
+                stored(&asks, "", message)?;
+            }
             self.number(&mut all);
             carried.insert(*table, all);
         }
@@ -57,7 +61,7 @@ impl Carry {
             }
             Rule::Value => same_message(from, to)?,
         };
-        signs(from, &mut message);
+        bits::signs(from, &mut message);
         known(&mut message);
         for (to, path) in &self.moved {
             if let Some(value) = get(from, path) {
@@ -110,7 +114,8 @@ impl Carry {
     }
 }
 
-/// Takes the fields away that are not stored, and finds lists that are required and empty, which SQL cannot see.
+/// Takes the fields away that are not stored, and finds what SQL cannot see: lists that are required and empty, and text
+/// that has a NUL.
 fn stored(asks: &Asks, around: &str, message: &mut DynamicMessage) -> Result<(), String> {
     for field in message.descriptor().fields() {
         let path = join(around, field.name());
@@ -126,11 +131,26 @@ fn stored(asks: &Asks, around: &str, message: &mut DynamicMessage) -> Result<(),
                 }
             });
             done?;
+            if has_nul(&message.get_field(&field)) {
+                return Err(format!("{path} has a NUL"));
+            }
         } else if ask.required && (field.is_list() || field.is_map()) && !message.has_field(&field) {
             return Err(format!("{path} must be set"));
         }
     }
     Ok(())
+}
+
+/// Says whether text that is a value of its own has a NUL, which no column of text holds.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::List(items) => items.iter().any(has_nul),
+        Value::Map(entries) => {
+            entries.iter().any(|(key, value)| key.as_str().is_some_and(|key| key.contains('\0')) || has_nul(value))
+        }
+        _ => false,
+    }
 }
 
 /// Returns the value of a field below a message, if it is set.
@@ -290,47 +310,5 @@ fn one(value: &Value, to: &FieldDescriptor) -> Result<Value, String> {
             Ok(Value::Message(wrapper))
         }
         (value, kind) => same_value(value, &kind).ok_or_else(misfit),
-    }
-}
-
-/// Gives zeros of implicit presence the sign that they had. FLOAT_BITS keeps it, and prost's encoding leaves such a zero out.
-fn signs(from: &DynamicMessage, to: &mut DynamicMessage) {
-    let of = to.descriptor();
-    for field in from.descriptor().fields() {
-        let Some(other) = of.get_field(field.number()).filter(|other| other.cardinality() == field.cardinality())
-        else {
-            continue;
-        };
-        let is_implicit = !field.supports_presence() && !other.supports_presence() && field.kind() == other.kind();
-        match from.get_field(&field).as_ref() {
-            zero @ Value::F64(number) if is_implicit && number.to_bits() == (-0.0_f64).to_bits() => {
-                to.set_field(&other, zero.clone());
-            }
-            zero @ Value::F32(number) if is_implicit && number.to_bits() == (-0.0_f32).to_bits() => {
-                to.set_field(&other, zero.clone());
-            }
-            Value::Message(inner) if from.has_field(&field) && to.has_field(&other) => {
-                if let Value::Message(carried) = to.get_field_mut(&other) {
-                    signs(inner, carried);
-                }
-            }
-            Value::List(items) => {
-                let Value::List(carried) = to.get_field_mut(&other) else { continue };
-                for (item, carried) in items.iter().zip(carried) {
-                    if let (Value::Message(item), Value::Message(carried)) = (item, carried) {
-                        signs(item, carried);
-                    }
-                }
-            }
-            Value::Map(entries) => {
-                let Value::Map(carried) = to.get_field_mut(&other) else { continue };
-                for (key, entry) in entries {
-                    if let (Value::Message(entry), Some(Value::Message(carried))) = (entry, carried.get_mut(key)) {
-                        signs(entry, carried);
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! A laboratory: two protos, the plan between them, and a database with rows that goes from one to the other and back.
 
+mod bits;
 mod convert;
 mod database;
 mod number;

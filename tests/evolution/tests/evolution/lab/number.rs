@@ -8,9 +8,7 @@ pub(crate) fn same_value(value: &Value, to: &Kind) -> Option<Value> {
         (Value::String(text), Kind::String) => Some(Value::String(text.clone())),
         (Value::String(text), Kind::Bytes) => Some(Value::Bytes(text.clone().into_bytes().into())),
         (Value::Bytes(bytes), Kind::Bytes) => Some(Value::Bytes(bytes.clone())),
-        (Value::Bytes(bytes), Kind::String) => {
-            String::from_utf8(bytes.to_vec()).ok().filter(|text| !text.contains('\0')).map(Value::String)
-        }
+        (Value::Bytes(bytes), Kind::String) => String::from_utf8(bytes.to_vec()).ok().map(Value::String),
         (Value::F32(v), Kind::Float) => Some(Value::F32(*v)),
         (Value::F32(v), Kind::Double) => Some(Value::F64((*v).into())),
         (Value::F64(v), Kind::Double) => Some(Value::F64(*v)),

@@ -7,11 +7,9 @@ use prost::Message as _;
 use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
 use protostore_schema::Table;
 
-use super::{Database, Store};
-use crate::asked::{Asks, Encoding, Storage};
+use super::{Database, Store, bits};
 use crate::drawer::{Drawer, Rows as Keys};
 use crate::keys::{key_fields, keyed};
-use crate::same::join;
 
 /// Records by the number of their table.
 pub(crate) type Rows = BTreeMap<u32, Vec<DynamicMessage>>;
@@ -21,9 +19,8 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
     let mut rows = there.clone();
     let mut keys = Keys::new();
     for table in &store.schema.tables {
-        let field = store.tables.get_field(table.number).expect("a table is a field of the store");
         let of = store.record(table.number).expect("a table holds records");
-        let asks = Asks::of_table(&field);
+        let asks = store.asks(table.number);
         let single = match key_fields(table).as_slice() {
             [key] => of.get_field_by_name(key),
             _ => None,
@@ -41,7 +38,7 @@ pub(crate) fn draw(rng: &mut Rng, store: &Store, database: &Database, count: usi
                 break;
             }
             let mut message = keyed(rng, &Drawer { asks: &asks, rows: &keys }, table, &of);
-            unsigned(&asks, "", &mut message);
+            bits::unsigned(&asks, "", &mut message);
             held(rng, &mut message);
             refer(rng, store, table, &rows, &mut message);
             if database.insert(store, table, &message).is_ok() {
@@ -93,43 +90,5 @@ fn refer(rng: &mut Rng, store: &Store, table: &Table, rows: &Rows, message: &mut
                 None => message.clear_field(&field),
             }
         }
-    }
-}
-
-/// Takes the sign from each zero in a column of numbers, which does not keep it.
-fn unsigned(asks: &Asks, around: &str, message: &mut DynamicMessage) {
-    let of = message.descriptor();
-    // What has no schema is JSON, which keeps it.
-    if ["google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue"].contains(&of.full_name()) {
-        return;
-    }
-    for field in of.fields() {
-        let path = join(around, field.name());
-        let path = if field.is_map() { join(&path, "value") } else { path };
-        let of_value = match field.kind() {
-            prost_reflect::Kind::Message(entry) if field.is_map() => entry.map_entry_value_field(),
-            _ => field.clone(),
-        };
-        let keeps = |ask: &crate::asked::Ask| {
-            matches!(ask.storage, Storage::Bytes | Storage::Json) || ask.encoding == Encoding::FloatBits
-        };
-        let whole = asks.of(&join(around, field.name()), &field);
-        // A negative zero of implicit presence counts as not set.
-        let is_number = matches!(field.kind(), prost_reflect::Kind::Double | prost_reflect::Kind::Float);
-        let may_be_zero = is_number && !field.supports_presence() && !field.is_list();
-        if (message.has_field(&field) || may_be_zero) && !keeps(&whole) && !keeps(&asks.of(&path, &of_value)) {
-            unsigned_value(asks, &path, message.get_field_mut(&field));
-        }
-    }
-}
-
-fn unsigned_value(asks: &Asks, path: &str, value: &mut Value) {
-    match value {
-        Value::F32(zero) if *zero == 0.0 => *zero = 0.0,
-        Value::F64(zero) if *zero == 0.0 => *zero = 0.0,
-        Value::List(items) => items.iter_mut().for_each(|item| unsigned_value(asks, path, item)),
-        Value::Map(entries) => entries.values_mut().for_each(|item| unsigned_value(asks, path, item)),
-        Value::Message(inner) => unsigned(asks, path, inner),
-        _ => {}
     }
 }

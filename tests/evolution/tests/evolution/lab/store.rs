@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use prost_reflect::{DescriptorPool, MessageDescriptor};
 use protostore_emit::{Constraint, Statement};
@@ -9,7 +10,9 @@ use protostore_evolve::plan::{Answers, ColumnId, Place};
 use protostore_lower::{Inputs, Lowered, compile, lower_after};
 use protostore_schema::Schema;
 
+use crate::asked::Asks;
 use crate::json::Names;
+use crate::structure::Structure;
 
 /// What a file begins with, unless it says another syntax.
 const SYNTAX: &str = "syntax = \"proto3\";\n";
@@ -48,6 +51,8 @@ pub(crate) struct Store {
     pub(crate) sql: String,
     /// What earlier versions called what this one holds.
     pub(crate) names: Names,
+    /// What a database of the whole schema consists of.
+    pub(super) structure: OnceLock<Structure>,
 }
 
 impl Store {
@@ -79,8 +84,8 @@ impl Store {
         let statements = protostore_emit::statements(&schema).into_iter().map(|s| (s.name.clone(), s)).collect();
         let constraints = protostore_emit::constraints(&schema);
         let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
-        let names = Names::default();
-        Ok(Self { text, schema, answers, descriptors, tables, statements, constraints, sql, names })
+        let (names, structure) = (Names::default(), OnceLock::new());
+        Ok(Self { text, schema, answers, descriptors, tables, statements, constraints, sql, names, structure })
     }
 
     /// Learns the names of an earlier version, which JSON that it stored has.
@@ -93,6 +98,11 @@ impl Store {
     pub(crate) fn record(&self, table: u32) -> Option<MessageDescriptor> {
         let kind = self.tables.get_field(table)?.kind();
         kind.as_message().cloned()
+    }
+
+    /// Returns what a table asks of the fields of its record.
+    pub(crate) fn asks(&self, table: u32) -> Asks {
+        Asks::of_table(&self.tables.get_field(table).expect("a table is a field of the store"))
     }
 }
 

@@ -1,7 +1,6 @@
 //! One upgrade over rows, down again and up again; each time structure and values are what they must be.
 
 use super::{Carry, Database, Rows, Store, needs_run_time};
-use crate::asked::Asks;
 use crate::same;
 
 /// A migration between two versions, and what it must do to rows.
@@ -36,7 +35,7 @@ impl Trial<'_> {
         let mut database = if by_run_time { Database::running(self.old)? } else { Database::fresh(self.old) };
         database.fill(self.old, rows).map_err(|e| format!("rows of the older version: {e}"))?;
         let before = (database.structure(), database.dump());
-        let expected = self.carry.rows(rows, self.new).and_then(|rows| {
+        let expected = self.carry.rows(self.old, rows, self.new).and_then(|rows| {
             let fresh = Database::fresh(self.new);
             fresh.fill(self.new, &rows).map(|()| (rows, fresh))
         });
@@ -58,12 +57,12 @@ impl Trial<'_> {
         }
         let Some(down) = self.down else { return Ok(Outcome::Carried) };
         database.migrate(down, self.old).map_err(|e| format!("the way back fails: {e}"))?;
-        let there = if self.exact { rows.clone() } else { self.back.rows(&expected, self.old)? };
+        let there = if self.exact { rows.clone() } else { self.back.rows(self.new, &expected, self.old)? };
         let earlier = Database::fresh(self.old);
         earlier.fill(self.old, &there).map_err(|e| format!("rows that came back: {e}"))?;
         same_database(self.old, &database, &earlier).map_err(|e| format!("after the way back: {e}"))?;
         database.migrate(self.up, self.new).map_err(|e| format!("the second upgrade fails: {e}"))?;
-        let again = self.carry.rows(&there, self.new)?;
+        let again = self.carry.rows(self.old, &there, self.new)?;
         let fresh = Database::fresh(self.new);
         fresh.fill(self.new, &again).map_err(|e| format!("rows of the second upgrade: {e}"))?;
         same_database(self.new, &database, &fresh).map_err(|e| format!("after the second upgrade: {e}"))?;
@@ -73,8 +72,8 @@ impl Trial<'_> {
 
 /// Compares two databases of one version: structure, records, and every value in its column.
 pub(crate) fn same_database(store: &Store, found: &Database, expected: &Database) -> Result<(), String> {
-    let (structure, wanted) = (found.structure(), expected.structure());
-    for (what, wanted) in &wanted {
+    let (structure, wanted) = (found.structure(), store.structure.get_or_init(|| expected.structure()));
+    for (what, wanted) in wanted {
         match structure.get(what) {
             Some(is) if is == wanted => {}
             is => return Err(format!("{what} is {is:?}, and must be {wanted:?}")),
@@ -122,7 +121,7 @@ fn same_rows(store: &Store, found: &Rows, expected: &Rows) -> Result<(), String>
     for (table, expected) in expected {
         let found = &found[table];
         let field = store.tables.get_field(*table).expect("a table is a field of the store");
-        let asks = Asks::of_table(&field);
+        let asks = store.asks(*table);
         if found.len() != expected.len() {
             return Err(format!("{} has {} rows, and must have {}", field.name(), found.len(), expected.len()));
         }

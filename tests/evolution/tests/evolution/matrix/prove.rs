@@ -155,7 +155,7 @@ fn values(case: &Case, plan: &Plan, (old, new): (&Store, &Store), (up, down): (&
     let mut rng = Rng::with_seed(0x5eed);
     // Rows of the newer version, as the older one has them, are those that fit.
     let newer = draw(&mut rng, new, &Database::fresh(new), 8, &Rows::new());
-    let fitting = back.rows(&newer, old).and_then(|rows| {
+    let fitting = back.rows(new, &newer, old).and_then(|rows| {
         Database::fresh(old).fill(old, &rows)?;
         Ok(rows)
     });
