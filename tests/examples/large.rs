@@ -65,6 +65,8 @@ fn main() {
             run_time: "version = \"0.1.0\"",
             features: &[],
             dependencies: &BTreeMap::new(),
+            license: None,
+            generator: "0.0.0",
             command,
         })
     });

@@ -249,6 +249,71 @@ fn unsafe_stands_where_it_may() {
     assert_eq!(found, UNSAFE, "a module that needs `unsafe` says so here");
 }
 
+/// Tests that would fail where a module with `unsafe` were wrong: the module, the file of the test, and its name.
+const OF_UNSAFE: [(&str, &str, &str); 7] = [
+    (
+        "crates/protostore/src/sqlite/fork.rs",
+        "crates/protostore/tests/suite/forks.rs",
+        "every_entrance_is_closed_in_a_forked_child_which_harms_nothing",
+    ),
+    (
+        "crates/protostore/src/sqlite/held.rs",
+        "crates/protostore/src/sqlite/tests/statements.rs",
+        "statements_go_before_their_connection_and_move_with_it",
+    ),
+    (
+        "crates/protostore/src/sqlite/held.rs",
+        "crates/protostore/src/sqlite/tests/statements.rs",
+        "the_statement_of_another_store_does_not_run",
+    ),
+    (
+        "crates/protostore/src/sqlite/held.rs",
+        "crates/protostore/tests/damage.rs",
+        "a_flipped_byte_is_damage_and_nothing_else_wherever_it_is",
+    ),
+    (
+        "crates/protostore/src/sqlite/open/ffi.rs",
+        "crates/protostore/tests/encryption.rs",
+        "records_and_names_cannot_be_read",
+    ),
+    (
+        "crates/protostore/src/sqlite/open/ffi.rs",
+        "crates/protostore/tests/memory.rs",
+        "a_page_takes_no_more_memory_however_large_what_it_could_hold_is",
+    ),
+    (
+        "crates/protostore/src/sqlite/open/ffi.rs",
+        "examples/auraed/tests/daemon/metrics.rs",
+        "operations_are_counted_by_table_and_outcome",
+    ),
+];
+
+#[test]
+fn each_unsafe_gives_its_reason_and_has_a_test() {
+    for path in UNSAFE {
+        let text = std::fs::read_to_string(root().join(path)).expect("a module");
+        let lines: Vec<&str> = text.lines().collect();
+        let mut places = 0;
+        for (at, line) in lines.iter().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let begins = ["unsafe {", "unsafe impl", "unsafe fn"].iter().any(|word| code.contains(word));
+            if begins {
+                places += 1;
+                let before = &lines[at.saturating_sub(5)..at];
+                let says = |line: &&str| line.contains("// SAFETY: ") || line.contains("/// # Safety");
+                assert!(before.iter().any(says), "{path}:{}: no reason", at + 1);
+            }
+        }
+        assert!(places > 0, "{path} says `unsafe` nowhere");
+        let mut tests = OF_UNSAFE.iter().filter(|(module, ..)| *module == path).peekable();
+        assert!(tests.peek().is_some(), "{path} has no test");
+        for (_, file, test) in tests {
+            let text = std::fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+            assert!(text.contains(&format!("fn {test}()")), "{file} has no test {test}");
+        }
+    }
+}
+
 #[test]
 fn only_the_engine_knows_files_and_logs() {
     let sources = sources("crates/protostore/src");

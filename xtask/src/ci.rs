@@ -7,15 +7,15 @@ use protostore_build::arguments::OutputArgs;
 use protostore_build::{Comparison, FailOn};
 
 use crate::cargo::{cargo, succeeds};
-use crate::{cargo as tests, openssl, stores};
+use crate::{cargo as tests, features, openssl, stores};
 
 /// A step's name, and what it runs.
 type Step = (&'static str, fn() -> bool);
 
 /// Runs the steps up to the first that fails; returns whether none did.
 pub(crate) fn run(after_test: bool) -> bool {
-    let mut steps: Vec<Step> =
-        vec![("fmt", fmt), ("clippy", clippy), ("check", check), ("test", test), ("doc", doc), ("deny", deny)];
+    let mut steps: Vec<Step> = vec![("fmt", fmt), ("clippy", clippy), ("check", check), ("test", test), ("doc", doc)];
+    steps.extend([("features", features::least as fn() -> bool), ("package", package), ("deny", deny)]);
     steps.retain(|(name, _)| !(after_test && *name == "test"));
     let mut times = Vec::new();
     for (name, step) in steps {
@@ -61,6 +61,11 @@ fn test() -> bool {
 fn doc() -> bool {
     let mut doc = cargo(["doc", "--workspace", "--no-deps"]);
     succeeds(doc.args(openssl::features()).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Whether nothing is missing in what a registry would take; building it again is for `cargo xtask package --verify`.
+fn package() -> bool {
+    crate::package::package(false)
 }
 
 /// Licences, advisories and bans want a tool that is not part of Rust.

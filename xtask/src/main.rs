@@ -1,12 +1,15 @@
-//! This repository's own commands: `cargo xtask codegen`, `check`, `test`, `run`, `bench`, `ci`.
+//! This repository's own commands: `cargo xtask codegen`, `check`, `test`, `run`, `bench`, `ci` and others.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to a terminal")]
 
 mod bench;
 mod cargo;
 mod ci;
+mod features;
 mod histories;
 mod openssl;
+mod package;
 mod postgres;
+mod standalone;
 mod stores;
 
 use std::path::PathBuf;
@@ -81,6 +84,18 @@ enum Command {
     },
     /// Go through the README's first hour in an empty directory, with nothing built before, and say how long each step takes.
     FirstHour,
+    /// Build each crate that has features with each of them alone.
+    Features,
+    /// Build everything with the oldest Rust that `rust-version` promises, which must be installed.
+    Minimum,
+    /// Package the crates as a registry would take them.
+    Package {
+        /// Build each from what was packaged, too.
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Build the example daemon static, and start it in an empty root.
+    Static,
     /// Run everything that CI runs, in the same order.
     Ci {
         /// Leave out the tests, which ran just before.
@@ -108,6 +123,10 @@ fn main() -> ExitCode {
         Command::Run { package, arguments } => cargo::run(&package, &arguments),
         Command::Bench { rows, rounds } => bench::run(&rows, rounds),
         Command::FirstHour => cargo::first_hour(),
+        Command::Features => features::each(),
+        Command::Minimum => features::minimum(),
+        Command::Package { verify } => package::package(verify),
+        Command::Static => standalone::run(),
         Command::Ci { after_test } => ci::run(after_test),
     };
     if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }

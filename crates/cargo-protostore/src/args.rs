@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+use protostore_build::FailOn;
 use protostore_build::arguments::{CheckArgs, OutputArgs, RequestArgs};
 
 use crate::init::InitArgs;
@@ -67,6 +68,26 @@ pub(crate) enum Command {
         project: ProjectArgs,
         /// The table; without one, all tables are listed.
         table: Option<String>,
+    },
+    /// Say what an update of protos of others would do, before it is taken; nothing is written.
+    ///
+    /// Each change has what it does to clients, stored data and the previous program, and each question the line that
+    /// answers it in the store message.
+    ///
+    /// Exit codes: 0 the update can be taken; 1 something is asked; 2 the command line is wrong, or the store messages do
+    /// not compile with the update; 3 a change is one that `--fail-on` means.
+    Upstream {
+        /// The directory that has the newer files, from where imports begin.
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// The included directory in whose place it is tried, where the project includes several.
+        #[arg(long, value_name = "DIR")]
+        replaces: Option<PathBuf>,
+        #[command(flatten)]
+        project: ProjectArgs,
+        /// Exit with 3 where a change breaks clients or the previous program, or at any change: breaking or any.
+        #[arg(long, value_name = "WHICH")]
+        fail_on: Option<FailOn>,
     },
     /// Write the annotations and what they import to a directory, for protoc, buf and editors.
     ExportProtos {

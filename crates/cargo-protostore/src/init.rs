@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use protostore_build::arguments::OutputArgs;
-use protostore_build::{Config, Dependency, Failure};
+use protostore_build::{Config, Dependency, Failure, current_dir};
 
 use self::ask::Ask;
 use self::candidates::Input;
@@ -91,7 +91,7 @@ pub(crate) fn init(args: InitArgs, output: &OutputArgs) -> ExitCode {
 
 fn begin(args: InitArgs) -> Result<String, Stop> {
     let InitArgs { protos, include, from_descriptor_set, table, name, runtime, main, dry_run } = args;
-    let current = std::env::current_dir().unwrap_or_default();
+    let current = current_dir()?;
     let manifest = Manifest::find(&current)?;
     let config = Config::find(&current)?;
     let mut ask = Ask::on_terminal();

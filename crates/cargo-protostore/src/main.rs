@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 use protostore_build::arguments::OutputArgs;
-use protostore_build::{FailOn, Failure, Format, Report, check, codegen};
+use protostore_build::{FailOn, Failure, Format, Report, Update, check, codegen, upstream};
 
 use crate::args::{Args, Command};
 
@@ -37,6 +37,10 @@ fn main() -> ExitCode {
         }
         Command::Describe { project, table } => docs::describe(project, table.as_deref(), &output),
         Command::Docs { project, dir } => docs::docs(project, dir, &output),
+        Command::Upstream { dir, replaces, project, fail_on } => {
+            let result = project.project().and_then(|project| upstream(&project, &Update { dir, replaces }));
+            finish("upstream", result, &output, fail_on.unwrap_or_default())
+        }
         Command::ExportProtos { dir } => export::export(&dir, &output),
         Command::Explain { word } => explain::explain(word.as_deref()),
         Command::Completions { shell } => shell::completions(shell),

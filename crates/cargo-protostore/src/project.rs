@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use protostore_build::{Config, Dependency, Failure, Invocation, Project};
+use protostore_build::{Config, Dependency, Failure, Invocation, Project, current_dir};
 
 /// What is generated. Without flags, the configuration says it: `[workspace.metadata.protostore]` or
 /// `[package.metadata.protostore]` of a Cargo.toml, or protostore.toml.
@@ -38,7 +38,7 @@ impl ProjectArgs {
         let Self { config, protos, descriptor_set, include, stores, out, runtime } = self;
         let mut project = match config {
             Some(file) => Config::read(&file)?,
-            None => Config::find(&std::env::current_dir().unwrap_or_default())?,
+            None => Config::find(&current_dir()?)?,
         };
         if protos.is_some() {
             // The other input is that of the configuration.

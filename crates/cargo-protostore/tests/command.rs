@@ -33,6 +33,25 @@ fn codegen_and_check_end_in_a_sentence() {
     assert!(said.trim_end().ends_with("; 1 finding"), "{said}");
 }
 
+/// A shell stays in a directory that was removed, as after a checkout of another branch.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_directory_that_was_removed_is_an_error_of_its_own() {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let gone = home.path().join("gone");
+    for command in ["check", "codegen", "init --table Item"] {
+        std::fs::create_dir(&gone).expect("a directory");
+        let script = format!("rmdir \"$PWD\" && exec \"$0\" protostore {command}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_cargo-protostore")]).current_dir(&gone);
+        let Output { status, stderr, .. } = shell.output().expect("the command runs");
+        let said = String::from_utf8_lossy(&stderr);
+        assert_eq!(status.code(), Some(2), "{command}: {said}");
+        assert!(said.contains("the directory in which this command runs cannot be found"), "{command}: {said}");
+        assert!(said.contains("it was removed") || said.contains("was removed or renamed"), "{command}: {said}");
+    }
+}
+
 #[test]
 fn a_file_can_be_named() {
     let out = tempfile::tempdir().expect("a temporary directory");

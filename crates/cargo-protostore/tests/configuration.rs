@@ -94,6 +94,33 @@ fn a_configuration_around_the_workspace_or_the_repository_is_another_project_s()
 }
 
 #[test]
+fn the_licence_of_a_generated_crate_is_its_owner_s_to_choose() {
+    let dir = Dir::new(&[("protostore.toml", RUNTIME)]);
+    assert_eq!(dir.run("", "codegen").0, 0);
+    let manifest =
+        |dir: &Dir| std::fs::read_to_string(dir.0.path().join("generated/lab/Cargo.toml")).expect("a manifest");
+    assert!(!manifest(&dir).contains("license"), "none is chosen for them");
+    dir.write("protostore.toml", &format!("{RUNTIME}\nlicense = \"MIT OR LicenseRef-Own\"\n"));
+    let (code, said) = dir.run("", "check");
+    assert!(code == 1 && said.contains("generated/lab/Cargo.toml is not what"), "{said}");
+    assert_eq!(dir.run("", "codegen").0, 0);
+    assert!(manifest(&dir).contains("\nlicense = \"MIT OR LicenseRef-Own\"\n"), "{}", manifest(&dir));
+    for wrong in ["\"\"", "\" \"", "\"MIT\\\"\\npublish = true\"", "[\"MIT\"]"] {
+        dir.write("protostore.toml", &format!("{RUNTIME}\nlicense = {wrong}\n"));
+        assert_eq!(dir.run("", "check").0, 2, "{wrong}");
+    }
+}
+
+/// A generated crate says who wrote it, where a configuration is not looked for.
+#[test]
+fn a_command_that_runs_in_a_generated_crate_finds_the_configuration_around_it() {
+    let dir = Dir::new(&[("Cargo.toml", &table("workspace.metadata.protostore", RUNTIME))]);
+    assert_eq!(dir.run("", "codegen").0, 0);
+    let (code, said) = dir.run("generated/lab", "check");
+    assert!(code == 0 && said.ends_with("; everything agrees\n"), "{said}");
+}
+
+#[test]
 fn without_a_run_time_codegen_says_what_to_write() {
     let dir = Dir::new(&[("Cargo.toml", "[workspace]\n")]);
     let (code, said) = dir.run("", "codegen");

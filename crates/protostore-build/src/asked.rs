@@ -1,7 +1,8 @@
 //! Schemas that changed, as findings: what is asked before a version is made, and answers that nothing asks for.
 
 use protostore_evolve::NotOldest;
-use protostore_evolve::plan::{Ask, Line, Plan as Upgrade};
+use protostore_evolve::plan::{Ask, At, Line, Plan as Upgrade};
+use protostore_schema::Kind;
 
 use crate::next::Forbidden;
 use crate::plan::Plan;
@@ -18,6 +19,7 @@ fn finding(project: &Project, plan: &Plan, upgrade: &Upgrade, ask: &Ask, request
     let (title, store) = (format!("{kind}: {risk}"), source(project, &plan.schema.source.file));
     let finding = |remedy: String| Finding::new(title.clone(), Vec::new(), remedy);
     match line {
+        None if is_of_others(plan, at) => finding(NOT_OWN.to_owned()).at(store, plan.schema.source.line),
         None => {
             finding("no answer makes this change possible: take it back".to_owned()).at(store, plan.schema.source.line)
         }
@@ -44,6 +46,25 @@ fn finding(project: &Project, plan: &Plan, upgrade: &Upgrade, ask: &Ask, request
             }
         }
     }
+}
+
+/// What is done about a change that no answer makes possible, where the file is another's.
+const NOT_OWN: &str = "no answer makes this change possible, and the file is another's: keep it as its owner had it before, \
+    store the field no longer (`column: {field: \"…\" storage: NOT_STORED}` at the table), or store a message of your own in \
+    its place";
+
+/// Returns whether a change is one of a message that others declare.
+fn is_of_others(plan: &Plan, at: &At) -> bool {
+    let (Some(table), Some((_, around))) = (at.table, at.path.split_last()) else { return false };
+    let inside = |message: &str, number: u32| {
+        let field = plan.schema.reach.message(message)?.field(number)?;
+        let Kind::Message(inner) = &field.kind else { return None };
+        Some(inner.clone())
+    };
+    let steps = std::iter::once(table).chain(around.iter().copied());
+    let declares = steps.into_iter().try_fold(plan.schema.store.clone(), |message, number| inside(&message, number));
+    let message = declares.and_then(|message| plan.schema.reach.message(&message));
+    message.is_some_and(|message| message.declared.others)
 }
 
 /// Returns the path of a proto file from where the command runs, or as it is imported where it is not found.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cache::directory;
-use crate::{Comparison, Config, Failure, Finding, Invocation, Project, Protos, check, proto_files};
+use crate::{Comparison, Config, Failure, Finding, Invocation, Project, Protos, check, current_dir, proto_files};
 
 /// Fails the build where generated code is not what the protos say, as `cargo protostore check` does. It writes nothing.
 ///
@@ -20,15 +20,15 @@ use crate::{Comparison, Config, Failure, Finding, Invocation, Project, Protos, c
 #[allow(clippy::needless_doctest_main, reason = "the example is a whole build.rs")]
 pub fn build_script() {
     // Cargo runs a build script in the directory of its package.
-    instructions(&std::env::current_dir().unwrap_or_default()).iter().for_each(|line| println!("{line}"));
+    instructions(current_dir()).iter().for_each(|line| println!("{line}"));
 }
 
 /// Returns what a build script tells cargo: what to watch, and an error for each finding.
-fn instructions(current: &Path) -> Vec<String> {
+fn instructions(current: Result<PathBuf, Failure>) -> Vec<String> {
     let mut lines = Vec::new();
-    let findings = match project(current, &mut lines) {
-        Ok(project) => {
-            let cache = directory::find(current, std::env::var_os("CARGO_TARGET_DIR"));
+    let findings = match current.and_then(|current| Ok((project(&current, &mut lines)?, current))) {
+        Ok((project, current)) => {
+            let cache = directory::find(&current, std::env::var_os("CARGO_TARGET_DIR"));
             let found = check(&project, &Comparison { against: None, cache });
             found.map_or_else(|failure| failure.findings(), |report| report.findings)
         }

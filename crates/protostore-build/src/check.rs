@@ -7,7 +7,7 @@ use protostore_evolve::{Fault, VersionFile, plan_path};
 use crate::base::Base;
 use crate::cache::Cache;
 use crate::difference::difference;
-use crate::plan::{Plan, Plans, plans};
+use crate::plan::{GENERATOR, Plan, Plans, plans};
 use crate::sync::is_stale;
 use crate::{Failure, Finding, MadeVersion, Project, Report, Request, asked, moved};
 
@@ -137,6 +137,9 @@ fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
         let title = format!("{} is missing", plan.dir.display());
         return vec![Finding::new(title, Vec::new(), write)];
     }
+    if let Some(finding) = another_tool(project, plan, first) {
+        return vec![finding];
+    }
     // Codegen writes LF together with the file that keeps it, which the one finding about line endings says.
     let said = |path: &str| faulty(path) || (path == ".gitattributes" && !plan.crlf.is_empty());
     let mut findings = Vec::new();
@@ -156,6 +159,34 @@ fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
     }
     findings.extend(plan.others.iter().map(|(path, kind)| stray(plan, path, &format!("is {kind}, and not generated"))));
     findings
+}
+
+/// What another version of this tool wrote: it may differ in every file, which is one thing to know.
+fn another_tool(project: &Project, plan: &Plan, first: &str) -> Option<Finding> {
+    let theirs = generator(plan.there.get("Cargo.toml")?)?;
+    if theirs == GENERATOR {
+        return None;
+    }
+    let differs = |path: &&String| plan.there.get(*path) != plan.files.get(*path);
+    let differing: Vec<_> = plan.files.keys().filter(differs).map(|path| place(plan, path)).collect();
+    let count = differing.len();
+    let mut details: Vec<_> = differing.into_iter().take(SHOWN).collect();
+    details.extend((count > SHOWN).then(|| format!("… and {} more", count - SHOWN)));
+    let title = format!(
+        "{} was written by protostore {theirs}, and this is {GENERATOR}, which writes {count} of its {} files otherwise",
+        plan.dir.display(),
+        plan.files.len()
+    );
+    let codegen = project.invocation.command("codegen", "");
+    let remedy = format!("{first}to write it anew, run {codegen}, or check with protostore {theirs}");
+    Some(Finding::new(title, details, remedy).at(place(plan, "Cargo.toml"), 0))
+}
+
+/// Returns the version of the tool that a generated manifest names.
+fn generator(manifest: &[u8]) -> Option<String> {
+    let manifest: toml::Table = std::str::from_utf8(manifest).ok()?.parse().ok()?;
+    let said = manifest.get("package")?.get("metadata")?.get("protostore-generated")?.get("by")?;
+    said.as_str().map(str::to_owned)
 }
 
 /// Something of unknown origin, which is never removed.

@@ -29,9 +29,9 @@ pub enum Colours {
 pub(crate) enum Part {
     /// A title: of a version, of a section.
     Title,
-    /// What disturbs nobody.
+    /// What changes nothing for clients, data and programs.
     Calm,
-    /// What somebody must know of.
+    /// What a reader must know of.
     Noted,
     /// What breaks, is dropped, or is asked.
     Loud,

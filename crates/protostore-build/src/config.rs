@@ -29,6 +29,7 @@ const OUT: &str = "generated";
 /// out = "generated"                                           # the default: generated/<store>
 /// runtime = { path = "../protostore/crates/protostore" }      # or { git = "…", rev = "…" }
 /// features = ["sqlcipher-vendored", "grpc"]                   # the default features of the generated crates
+/// license = "LicenseRef-Own"                                  # the licence of the generated crates
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
@@ -48,7 +49,7 @@ pub struct Config {
     pub out: Option<PathBuf>,
     /// `runtime`: where the run-time crate is.
     pub runtime: Option<Dependency>,
-    /// `features`, `extern_path`, `type_attribute`: what the generated crates are besides.
+    /// `features`, `extern_path`, `type_attribute`, `license`: what the generated crates are besides.
     pub crates: CrateOptions,
     /// `dependencies`: the crates that `extern_path` and `type_attribute` name.
     pub dependencies: BTreeMap<String, Dependency>,
@@ -96,7 +97,7 @@ impl Config {
         let (protos, includes) = match (descriptor_set, root) {
             (Some(set), root) => {
                 let bytes = std::fs::read(&set).map_err(Failure::at(&set))?;
-                let files = stores.iter().map(|file| file.display().to_string()).collect();
+                let files = stores.iter().map(|file| import_name(file)).collect();
                 (Protos::Set { name: set.display().to_string(), bytes, files }, includes(root))
             }
             (None, root) if !stores.is_empty() => (Protos::Files(stores), includes(root)),
@@ -117,6 +118,15 @@ impl Config {
     pub fn out_dir(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| self.dir.join(OUT))
     }
+}
+
+/// Returns a path as an import has it, with slashes on every system.
+fn import_name(path: &Path) -> String {
+    let part = |part: std::path::Component<'_>| match part {
+        std::path::Component::RootDir => String::new(),
+        part => part.as_os_str().to_string_lossy().into_owned(),
+    };
+    path.components().map(part).collect::<Vec<_>>().join("/")
 }
 
 /// Returns the way from one directory to another, or the full path where there is none.

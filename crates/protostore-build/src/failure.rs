@@ -24,6 +24,8 @@ pub enum Failure {
         /// Its full path.
         path: PathBuf,
     },
+    /// The directory in which the command runs cannot be found: it was removed, say.
+    NoCurrentDir(std::io::Error),
     /// The configuration, or a flag, says what cannot be.
     Config(ConfigError),
     /// Nothing says where the run-time crate is.
@@ -91,6 +93,14 @@ fn with_protos(missing: &Path) -> Option<PathBuf> {
     beside.into_iter().next()
 }
 
+/// Returns the directory in which the command runs, where paths begin.
+///
+/// # Errors
+/// [`Failure::NoCurrentDir`], where it was removed or may not be entered.
+pub fn current_dir() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(Failure::NoCurrentDir)
+}
+
 impl Failure {
     /// Returns a function that puts a path to the system's error.
     pub(crate) fn at(path: &Path) -> impl Fn(std::io::Error) -> Self {
@@ -154,6 +164,7 @@ impl std::fmt::Display for Failure {
             Self::NoStore { protos: Protos::Set { name, .. }, left_out: _ } => {
                 write!(f, "no file of {name} holds a store message")
             }
+            Self::NoCurrentDir(error) => write!(f, "the directory in which this command runs cannot be found: {error}"),
             Self::Config(error) => write!(f, "{error}"),
             Self::NoRunTime { .. } => {
                 f.write_str("generated crates depend on the run-time crate `protostore`, and nothing says where it is")
@@ -177,7 +188,7 @@ impl std::error::Error for Failure {
             Self::Config(_) | Self::NoRunTime { .. } | Self::NotASite { .. } => None,
             Self::RunTime { .. } | Self::SameName { .. } | Self::Git { .. } => None,
             Self::Stubs { error, .. } => Some(error),
-            Self::File { error, .. } => Some(error),
+            Self::NoCurrentDir(error) | Self::File { error, .. } => Some(error),
         }
     }
 }
@@ -197,6 +208,11 @@ impl miette::Diagnostic for Failure {
                 None => "say where your protos are, with `protos = \"…\"` in the configuration, or with `--protos`"
                     .to_owned(),
             },
+            Self::NoCurrentDir(_) => {
+                "change into a directory that exists and that you may enter: this one was removed or renamed, or one above \
+                 it keeps you out"
+                    .to_owned()
+            }
             Self::Config(error) => error.help.clone(),
             Self::NoRunTime { file } => {
                 let place = file.as_ref().map_or_else(
@@ -234,7 +250,7 @@ impl miette::Diagnostic for Failure {
                 Some(Box::new(all.iter().flatten().map(|diagnostic| diagnostic as &dyn miette::Diagnostic)))
             }
             Self::NoStore { .. } | Self::NoDirectory { .. } | Self::RunTime { .. } => None,
-            Self::Config(_) | Self::NoRunTime { .. } | Self::NotASite { .. } => None,
+            Self::Config(_) | Self::NoRunTime { .. } | Self::NotASite { .. } | Self::NoCurrentDir(_) => None,
             Self::SameName { .. } | Self::Stubs { .. } | Self::Git { .. } | Self::File { .. } => None,
         }
     }

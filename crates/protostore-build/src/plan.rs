@@ -18,6 +18,9 @@ use crate::texts::{self, SQLITE};
 use crate::tried::{Tried, tried};
 use crate::{CrateOptions, Failure, Project, Request, answers, breadth, line_endings};
 
+/// The version of this tool, which each generated crate names.
+pub(crate) const GENERATOR: &str = env!("CARGO_PKG_VERSION");
+
 /// What a store's directory should hold, and what it holds.
 pub(crate) struct Plan {
     /// Name of the store's directory and crate.
@@ -217,7 +220,7 @@ fn files(
     let descriptors = compiled.descriptor_set(schema);
     let command = project.invocation.codegen();
     let (api, names) = (compiled.message_files(schema), compiled.service_names(schema));
-    let CrateOptions { features, extern_paths, type_attributes, dependencies } = &project.crates;
+    let CrateOptions { features, extern_paths, type_attributes, dependencies, license } = &project.crates;
     let options = StubOptions { type_attributes: type_attributes.clone(), extern_paths: extern_paths.clone() };
     let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command, &options)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
@@ -233,6 +236,8 @@ fn files(
         run_time: &project.run_time,
         features,
         dependencies,
+        license: license.as_deref(),
+        generator: GENERATOR,
     }))
 }
 

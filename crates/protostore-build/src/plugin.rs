@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use protostore_lower::PluginRequest;
 
 use crate::codegen::emitted;
-use crate::{Config, Failure, Invocation, Mode, Protos, Request};
+use crate::{Config, Failure, Invocation, Mode, Protos, Request, current_dir};
 
 /// `FEATURE_PROTO3_OPTIONAL` and `FEATURE_SUPPORTS_EDITIONS`.
 const FEATURES: u64 = 3;
@@ -54,7 +54,7 @@ fn answer(request: &[u8]) -> Result<Emitted, String> {
     let said = |failure: Failure| failure.plain();
     let mut found = match config {
         Some(file) => Config::read(&file).map_err(said)?,
-        None => Config::find(&std::env::current_dir().unwrap_or_default()).map_err(said)?,
+        None => current_dir().and_then(|current| Config::find(&current)).map_err(said)?,
     };
     // The request takes the place of whatever the configuration takes as input.
     (found.descriptor_set, found.stores, found.out) = (None, Vec::new(), Some(history));

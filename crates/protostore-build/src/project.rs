@@ -56,6 +56,8 @@ pub struct CrateOptions {
     pub type_attributes: Vec<(String, String)>,
     /// Further dependencies in Cargo's words, without braces.
     pub dependencies: BTreeMap<String, String>,
+    /// The licence of the crates, as an SPDX expression: `MIT OR Apache-2.0`. None where their owner chose none.
+    pub license: Option<String>,
 }
 
 /// A command line, apart from its subcommand.

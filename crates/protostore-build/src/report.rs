@@ -145,6 +145,7 @@ impl Report {
         let wrote = self.command == "codegen";
         match (self.findings.len(), self.written.len(), self.removed.len()) {
             (0, _, _) if self.dry_run => "nothing was written, as asked".to_owned(),
+            (0, _, _) if self.command == "upstream" => "the update can be taken".to_owned(),
             (0, 0, 0) if self.kept && wrote => "nothing changed since that was found".to_owned(),
             (0, 0, 0) if self.kept => "everything agrees, and nothing changed since that was found".to_owned(),
             (0, 0, 0) if wrote => "nothing changed".to_owned(),

@@ -10,6 +10,7 @@ mod page;
 mod picture;
 mod plan;
 mod rust;
+mod sample;
 mod says;
 mod site;
 mod sql;
@@ -50,6 +51,10 @@ pub struct Input<'a> {
     pub features: &'a [String],
     /// Further dependencies in Cargo's words, without braces.
     pub dependencies: &'a BTreeMap<String, String>,
+    /// The licence of the crate as an SPDX expression, where its owner chose one: `MIT`.
+    pub license: Option<&'a str>,
+    /// The version of the tool, by which a check tells its own files from those of another.
+    pub generator: &'a str,
 }
 
 /// One version of a store's schema, with the texts that the lock chains.
@@ -141,6 +146,9 @@ pub fn emit(input: &Input<'_>) -> Files {
     for (path, text) in rust::emit(input, &plan) {
         add(format!("src/{path}"), text);
     }
+    for (path, text) in rust::upgrade_tests(input) {
+        add(path, text);
+    }
     for (path, text) in input.stubs {
         add(format!("src/proto/{path}"), text.clone());
     }
@@ -177,6 +185,13 @@ pub fn statements(schema: &Schema) -> Vec<Statement> {
 #[must_use]
 pub fn statements_in(schema: &Schema, dialects: &'static [Dialect]) -> Vec<Statement> {
     plan::Plan::of(schema, dialects).into_statements()
+}
+
+/// Returns rows of a schema's model as a script, as the tests of its upgrades have them: a line for each row, and before
+/// those of a kind a comment, `-- kind 0`. A row that a constraint refuses is left out by whoever inserts them.
+#[must_use]
+pub fn sample_rows(schema: &Schema, version: u32, command: &str) -> String {
+    sample::rows(schema, version, command)
 }
 
 /// Returns every named CHECK of the schema, with what a refusal by it says.

@@ -15,14 +15,17 @@ use crate::limits::Limits;
 use crate::regular::read_regular;
 
 pub(crate) const OPTIONS: (&str, &str) =
-    ("protostore/v1/options.proto", include_str!("../../../proto/protostore/v1/options.proto"));
+    ("protostore/v1/options.proto", include_str!("../carried/protostore/v1/options.proto"));
+
+// A checkout without symbolic links has the path of the link in place of the text.
+const _: () = assert!(OPTIONS.1.len() > 1000, "check out with `git config core.symlinks true`");
 
 /// Files that need not be there: a copy on the include path is used instead.
 const CARRIED: [(&str, &str); 4] = [
-    ("buf/validate/validate.proto", include_str!("../../../proto/buf/validate/validate.proto")),
-    ("google/api/field_behavior.proto", include_str!("../../../proto/google/api/field_behavior.proto")),
-    ("google/api/field_info.proto", include_str!("../../../proto/google/api/field_info.proto")),
-    ("google/api/resource.proto", include_str!("../../../proto/google/api/resource.proto")),
+    ("buf/validate/validate.proto", include_str!("../carried/buf/validate/validate.proto")),
+    ("google/api/field_behavior.proto", include_str!("../carried/google/api/field_behavior.proto")),
+    ("google/api/field_info.proto", include_str!("../carried/google/api/field_info.proto")),
+    ("google/api/resource.proto", include_str!("../carried/google/api/resource.proto")),
 ];
 
 /// Returns the name and the text of each proto file that need not be on an include path: the annotations of this version,

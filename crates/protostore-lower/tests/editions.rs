@@ -61,6 +61,23 @@ fn open_enums_and_both_kinds_of_presence_are_proto3() {
     same("explicit", &proto3);
 }
 
+/// What is new in edition 2024 says who may name a message, and which imports are of options alone: neither is stored.
+#[test]
+fn edition_2024_is_proto3_where_its_features_are() {
+    let proto3 = text("edition2024")
+        .replace("edition = \"2024\";", "syntax = \"proto3\";")
+        .replace("import option", "import")
+        .replace("export message", "message")
+        .replace("local message", "message")
+        .replace("local enum", "enum")
+        .replace(" [features.field_presence = IMPLICIT]", "")
+        .replace("[features.repeated_field_encoding = EXPANDED]", "[packed = false]")
+        .replace("  string title", "  optional string title")
+        .replace("  State state", "  optional State state")
+        .replace("    int64 weight_g", "    optional int64 weight_g");
+    same("edition2024", &proto3);
+}
+
 #[test]
 fn closed_enums_required_fields_and_defaults_are_proto2() {
     let proto2 = text("closed")
@@ -130,6 +147,19 @@ fn what_is_no_set_of_descriptors_is_rejected() {
     let found =
         compile_descriptors(&DescriptorInputs { set: whole, files, includes: Vec::new() }).expect_err("no file");
     assert!(found.render_plain().contains("the set has no such file"), "{}", found.render_plain());
+}
+
+/// Names of files have slashes on every system, and lead nowhere else than below an include path.
+#[test]
+fn a_file_that_is_named_as_on_windows_is_rejected() {
+    for name in ["shop\\explicit.proto", "C:\\shop\\explicit.proto"] {
+        let mut set = FileDescriptorSet::decode(set("explicit").as_slice()).expect("a set");
+        let file = set.file.iter_mut().find(|file| file.name() == "explicit.proto").expect("the file");
+        file.name = Some(name.to_owned());
+        let inputs = DescriptorInputs { set: set.encode_to_vec(), ..DescriptorInputs::default() };
+        let found = compile_descriptors(&inputs).expect_err("a backslash").render_plain();
+        assert!(found.contains(&format!("`{name}` has a backslash")) && found.contains("slashes"), "{found}");
+    }
 }
 
 /// A hostile set ends in a diagnostic, whatever byte of it is another.

@@ -44,7 +44,11 @@ pub trait KeySource {
 }
 
 impl Key {
-    /// Reads the private key from a PEM file that other users cannot read.
+    /// Reads the private key from a PEM file that other users cannot read, as this makes one:
+    ///
+    /// ```sh
+    /// openssl genpkey -algorithm ed25519 -out server.key
+    /// ```
     ///
     /// RSA (PKCS#1, PKCS#8), elliptic curves P-256, P-384, P-521 and secp256k1 (SEC1, PKCS#8) and Ed25519 (PKCS#8) are
     /// taken; certificates around the key are passed over. A symbolic link is followed, and what it points at is checked.

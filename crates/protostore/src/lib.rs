@@ -15,6 +15,12 @@
 // One suite runs over several engines.
 #![cfg_attr(test, allow(clippy::duplicate_mod))]
 
+#[cfg(not(unix))]
+compile_error!(
+    "protostore runs on Unix alone: a store relies on the modes and owners of files, on locks of the whole file and on \
+     syncs of directories. Code generation (cargo-protostore) runs on Windows too."
+);
+
 // The fixture of the tests is written like generated code, which names this crate from outside.
 #[cfg(test)]
 extern crate self as protostore;

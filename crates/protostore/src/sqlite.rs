@@ -18,6 +18,8 @@ mod info;
 mod job;
 mod meter;
 mod near;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod old;
 mod open;
 mod options;
 mod patience;

@@ -8,6 +8,11 @@ use protostore::{Error, Key, KeySource, Kind};
 
 #[path = "key/quoted.rs"]
 mod quoted;
+#[path = "key/tools.rs"]
+mod tools;
+
+/// What every message about a missing or unfit key says, before the name of the file.
+const MAKES: &str = "openssl genpkey -algorithm ed25519 -out";
 
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
@@ -112,9 +117,9 @@ fn text_that_is_not_one_private_key_is_refused() {
     let end = b"-----END CERTIFICATE-----\n";
     let at = certificates.windows(end.len()).position(|w| w == end).unwrap() + end.len();
     refused(Key::from_pem(""), &["is not PEM", "-----BEGIN"]);
-    refused(Key::from_pem("hunter2"), &["is not PEM"]);
+    refused(Key::from_pem("hunter2"), &["is not PEM", MAKES, "server.key"]);
     refused(Key::from_pem([0x30, 0x82, 1, 2, 3]), &["is DER", "openssl pkey -inform DER"]);
-    refused(Key::from_pem(&certificates[..at]), &["no private key", "only CERTIFICATE"]);
+    refused(Key::from_pem(&certificates[..at]), &["no private key", "only CERTIFICATE", MAKES]);
     refused(Key::from_pem([rsa.as_slice(), &ec].concat()), &["2 private keys", "leave one"]);
     refused(Key::from_pem([rsa.as_slice(), &rsa].concat()), &["2 private keys"]);
     refused(
@@ -129,7 +134,7 @@ fn text_that_is_not_one_private_key_is_refused() {
     refused(Key::from_pem(legacy), &["encrypted", "passphrase"]);
     refused(
         Key::from_pem("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
-        &["OPENSSH PRIVATE KEY", "convert"],
+        &["OPENSSH PRIVATE KEY", MAKES, "ssh-keygen -p -m PKCS8 -f COPY", "leaves an Ed25519 key as it is"],
     );
 }
 
@@ -143,7 +148,7 @@ fn other_algorithms_and_curves_are_named() {
     let nameless = x25519.replace("K2Vu", "K2V/");
     for (body, name) in [(ed448, "id-Ed448"), (x25519, "id-X25519"), (&nameless, "an unknown algorithm")] {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
-        refused(Key::from_pem(pem), &["unsupported algorithm", name, "use RSA, Ed25519"]);
+        refused(Key::from_pem(pem), &["unsupported algorithm", name, "use RSA, Ed25519", MAKES]);
     }
     refused(Key::from_pem(elsewhere("brainpool-sec1.pem")), &["unsupported algorithm (brainpoolP256r1)"]);
 }
@@ -267,7 +272,10 @@ fn what_is_no_key_file_is_refused() {
     let (directory, path) = file(&vec![b'x'; 300_000], 0o600);
     refused(Key::from_pem_file(&path), &["300000 bytes"]);
     refused(Key::from_pem_file(directory.path()), &["not a regular file"]);
-    refused(Key::from_pem_file(path.with_file_name("none.key")), &["cannot be read", "none.key", "check the path"]);
+    let (none, spaced) = (path.with_file_name("none.key"), path.with_file_name("a key"));
+    refused(Key::from_pem_file(&none), &["does not exist", &format!("{MAKES} {}", none.display())]);
+    refused(Key::from_pem_file(&spaced), &["does not exist", &format!("{MAKES} '{}'", spaced.display())]);
+    refused(Key::from_pem_file(path.join("below")), &["cannot be read", "check the path"]);
     let pipe = path.with_file_name("pipe");
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     refused(Key::from_pem_file(&pipe), &["not a regular file"]);

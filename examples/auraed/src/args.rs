@@ -33,7 +33,8 @@ pub struct Serve {
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
 
-    /// The private key that unlocks the database; made on the first start. Default: `server.key` in the data directory.
+    /// The private key that unlocks the database; made on the first start, as
+    /// `openssl genpkey -algorithm ed25519 -out FILE` does. Default: `server.key` in the data directory.
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
 

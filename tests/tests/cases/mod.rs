@@ -51,5 +51,7 @@ pub(crate) fn files(schema: &Schema) -> Files {
         run_time: "version = \"0.1.0\"",
         features: &[],
         dependencies: &BTreeMap::new(),
+        license: None,
+        generator: "0.0.0",
     })
 }

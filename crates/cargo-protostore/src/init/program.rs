@@ -44,7 +44,8 @@ fn text(store: &Store) -> String {
         "`cargo run` lists them"
     };
     format!(
-        "//! Keeps the {table} of `{name}` in an encrypted file: {usage}.\n\nuse \
+        "//! Keeps the {table} of `{name}` in an encrypted file: {usage}.\n//!\n//! `openssl genpkey -algorithm ed25519 -out \
+         server.key` makes the key, without which the file cannot be read.\n\nuse \
          protostore::Key;\n\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {{\n    \
          let words: Vec<String> = std::env::args().skip(1).collect();\n    let key = \
          Key::from_pem_file(\"server.key\")?;\n    let store = {name}::open(\"{name}.db\", &key)?;\n{key}    \

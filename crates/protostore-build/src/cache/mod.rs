@@ -29,6 +29,8 @@ const REPLAYS: usize = 4096;
 pub(crate) struct Cache<'p> {
     dir: PathBuf,
     project: &'p Project,
+    /// Of what the project is, and where the command runs.
+    place: Hash,
     tool: Hash,
 }
 
@@ -55,15 +57,16 @@ struct Replays {
 }
 
 impl<'p> Cache<'p> {
-    /// Opens the cache in a directory, which need not be there. There is none where the program that runs cannot be read,
-    /// nor for a set of descriptors, beside which further files may be looked for.
+    /// Opens the cache in a directory, which need not be there. There is none where the program that runs, or where it runs, cannot be
+    /// read, nor for a set of descriptors, beside which further files may be looked for.
     pub(crate) fn open(dir: Option<&Path>, project: &'p Project) -> Option<Self> {
         if matches!(project.protos, Protos::Set { .. }) {
             return None;
         }
         let dir = dir?.join("protostore");
         let tool = tool::hash(&dir).ok()?;
-        Some(Self { dir, project, tool })
+        let place = of_project(project, &std::env::current_dir().ok()?);
+        Some(Self { dir, project, place, tool })
     }
 
     /// Returns what a command answers, where nothing changed since it was computed. What a check found to agree, codegen
@@ -72,7 +75,7 @@ impl<'p> Cache<'p> {
         let kept = |of: &str| -> Option<Answer> {
             let answer: Answer = kept::read(&self.path(of))?;
             let seen = Seen::look(self.project, &answer.imports, &answer.dirs).ok()?;
-            (answer.key == hex(&seen.key(self.project, of, &self.tool))).then_some(answer)
+            (answer.key == hex(&seen.key(&self.place, of, &self.tool))).then_some(answer)
         };
         let also = (command == "codegen").then_some("check");
         let Answer { stores, tables, statements, notes, .. } = kept(command).or_else(|| also.and_then(kept))?;
@@ -100,7 +103,7 @@ impl<'p> Cache<'p> {
             return;
         }
         let answer = Answer {
-            key: hex(&seen.key(self.project, command, &self.tool)),
+            key: hex(&seen.key(&self.place, command, &self.tool)),
             imports: seen.imports.keys().cloned().collect(),
             dirs: seen.stores.keys().cloned().collect(),
             stores: *stores,
@@ -133,12 +136,12 @@ impl<'p> Cache<'p> {
     }
 
     fn path(&self, what: &str) -> PathBuf {
-        self.dir.join(format!("{}.{what}", &hex(&of_project(self.project))[..16]))
+        self.dir.join(format!("{}.{what}", &hex(&self.place)[..16]))
     }
 }
 
-/// Returns the hash of what a project is, apart from what its files hold.
-fn of_project(project: &Project) -> Hash {
+/// Returns the hash of what a project is, apart from what its files hold. Paths may begin where the command runs.
+fn of_project(project: &Project, current: &Path) -> Hash {
     let Project { protos, includes, out, run_time, crates, invocation } = project;
     let mut all = Values::of("protostore project 1");
     let (kind, files) = match protos {
@@ -148,13 +151,11 @@ fn of_project(project: &Project) -> Hash {
         Protos::Set { .. } => ("set", &[][..]),
     };
     all.add(kind.as_bytes());
-    // Paths may begin where the command runs.
-    let current = std::env::current_dir().unwrap_or_default();
-    for paths in [files, includes, &[out.clone(), current]] {
+    for paths in [files, includes, &[out.clone(), current.to_owned()]] {
         all.count(paths.len());
         paths.iter().for_each(|path| all.add(path.as_os_str().as_encoded_bytes()));
     }
-    let CrateOptions { features, extern_paths, type_attributes, dependencies } = crates;
+    let CrateOptions { features, extern_paths, type_attributes, dependencies, license } = crates;
     all.count(features.len());
     features.iter().for_each(|feature| all.add(feature.as_bytes()));
     for (name, value) in type_attributes.iter().map(|(a, b)| (a, b)).chain(dependencies).chain(extern_paths) {
@@ -164,7 +165,8 @@ fn of_project(project: &Project) -> Hash {
     all.count(type_attributes.len());
     all.count(dependencies.len());
     all.count(extern_paths.len());
-    for text in [run_time, &invocation.program, &invocation.arguments] {
+    let license = license.as_deref().unwrap_or_default();
+    for text in [run_time, &invocation.program, &invocation.arguments, license] {
         all.add(text.as_bytes());
     }
     all.end()

@@ -65,13 +65,13 @@ impl Seen {
         self.stores.insert(name.to_owned(), tree);
     }
 
-    /// Returns the hash of all of it, for a command and a program on a project.
-    pub(super) fn key(&self, project: &Project, command: &str, tool: &Hash) -> Hash {
+    /// Returns the hash of all of it, for a command and a program on the project of that hash.
+    pub(super) fn key(&self, place: &Hash, command: &str, tool: &Hash) -> Hash {
         let Self { protos, left_out, imports, stores, left } = self;
         let mut all = Values::of("protostore answer 1");
         all.add(command.as_bytes());
         all.add(tool);
-        all.add(&super::of_project(project));
+        all.add(place);
         all.count(protos.len());
         for (path, hash) in protos {
             all.add(path.as_os_str().as_encoded_bytes());

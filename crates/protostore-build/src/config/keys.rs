@@ -7,7 +7,7 @@ use super::{Config, Dependency};
 use crate::Failure;
 
 /// All keys.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "protos",
     "descriptor_set",
     "include",
@@ -18,6 +18,7 @@ const KEYS: [&str; 10] = [
     "extern_path",
     "type_attribute",
     "dependencies",
+    "license",
 ];
 
 /// The features of a generated crate; those of its service where it has one.
@@ -56,6 +57,7 @@ pub(super) fn read<'e>(
                     config.dependencies.insert(pair.key().to_owned(), Dependency::read(&pair, dir)?);
                 }
             }
+            "license" => config.crates.license = Some(license(&entry)?),
             _ => return Err(entry.unknown(name, &KEYS)),
         }
     }
@@ -100,6 +102,18 @@ fn features(entry: &Entry<'_, '_>) -> Result<Vec<String>, Failure> {
     let help = "name one of `sqlcipher` (encrypted, the system's OpenSSL), `sqlcipher-vendored` (encrypted, an OpenSSL that is \
                 built along) and `sqlite` (not encrypted)";
     Err(entry.rejected_at_value("`features` must name one build of SQLite".to_owned(), help))
+}
+
+/// Reads the licence of the generated crates: `MIT OR Apache-2.0`, `LicenseRef-Own`.
+fn license(entry: &Entry<'_, '_>) -> Result<String, Failure> {
+    let text = entry.text()?;
+    let of_spdx = |c: char| c.is_ascii_alphanumeric() || "-.+() ".contains(c);
+    if !text.trim().is_empty() && text.chars().all(of_spdx) {
+        return Ok(text.to_owned());
+    }
+    let help =
+        "write an SPDX expression, as in Cargo.toml: \"MIT OR Apache-2.0\", or \"LicenseRef-Own\" for one of your own";
+    Err(entry.rejected_at_value(format!("`{text}` is no licence"), help))
 }
 
 /// Reads a package, and the module that has its messages: `".shop.v1" = "::shop::proto::shop::v1"`.

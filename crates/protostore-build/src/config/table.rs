@@ -32,7 +32,7 @@ impl ConfigError {
     }
 
     /// An error about a table as a whole, by what it is called.
-    pub(super) fn of_table(name: &str, message: String, help: &str) -> Failure {
+    pub(crate) fn of_table(name: &str, message: String, help: &str) -> Failure {
         Failure::Config(Self { file: name.to_owned(), line: 0, column: 0, message, help: help.to_owned() })
     }
 

@@ -183,7 +183,7 @@ fn what_no_answer_depends_on_is_not_looked_at() {
     kept.lab.write("proto/README.md", "not a proto");
     kept.lab.write("generated/lab/Cargo.lock", "of Cargo");
     kept.lab.write("generated/lab/target/debug/a", "of Cargo");
-    kept.lab.write("generated/notes.txt", "of nobody");
+    kept.lab.write("generated/notes.txt", "of no store");
     kept.lab.write("theirs/unused.proto", "not imported");
     assert!(kept.answered("check").kept);
 }

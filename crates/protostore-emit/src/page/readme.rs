@@ -18,6 +18,7 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
          The store `{store}`, schema version {number}, data version {semver}.\n\n\
          ## Open it\n\n\
          {start}\n\
+         {tests}\
          ## Features\n\n\
          {features}\n\
          ## Tables\n\n\
@@ -32,9 +33,22 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
         semver = newest.semver,
         start = start(input.schema).join("\n") + "\n",
         diagram = diagram(input.schema),
+        tests = tests(input),
         features = features(input),
         columns = columns(input.schema),
     )
+}
+
+/// Says which tests the crate has, where it has some.
+fn tests(input: &Input<'_>) -> String {
+    match crate::rust::old_versions(input) {
+        [] => String::new(),
+        [first, ..] => format!(
+            "`cargo test` brings rows of every version from {} on to the newest: `tests/upgrades.rs`, with the rows in \
+             `tests/rows`.\n\n",
+            first.number
+        ),
+    }
 }
 
 /// Returns a table of the crate's features.

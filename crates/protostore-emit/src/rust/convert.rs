@@ -24,8 +24,6 @@ pub(super) fn definition(scope: &Scope<'_, '_>, definition: &Definition<'_>) -> 
 
 fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes: &[Node]) -> Vec<TokenStream> {
     let message = message(&name.message);
-    let deprecated = nodes.iter().any(is_deprecated);
-    let allow = deprecated.then(|| quote!(#[allow(deprecated, reason = "deprecated fields are stored too")]));
     let names: Vec<_> = nodes.iter().map(|n| ident(&n.name().rust)).collect();
     let into = nodes.iter().map(into_message);
     let stored: Vec<&Node> = nodes.iter().filter(|node| !matches!(node, Node::Absent(_))).collect();
@@ -36,7 +34,6 @@ fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes
     let of_record = if stored.is_empty() { quote!(_) } else { quote!(value) };
     vec![
         quote! {
-            #allow
             impl From<#record> for #message {
                 fn from(#of_record: #record) -> Self {
                     Self { #(#names: #into,)* }
@@ -44,7 +41,6 @@ fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes
             }
         },
         quote! {
-            #allow
             impl TryFrom<#message> for #record {
                 type Error = protostore::Error;
                 fn try_from(#value: #message) -> protostore::Result<Self> {
@@ -71,21 +67,9 @@ fn refuse_absent(node: &Node) -> Option<TokenStream> {
     })
 }
 
-fn is_deprecated(node: &Node) -> bool {
-    match node {
-        Node::Scalar(scalar) => scalar.deprecated,
-        Node::Group(group) => group.deprecated,
-        Node::Child(child) => child.deprecated,
-        Node::Absent(absent) => absent.deprecated,
-        Node::Oneof(_) => false,
-    }
-}
-
 fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     let (record, message) = (scope.path(&oneof.ty), message(&oneof.ty.message));
     let variants: Vec<_> = oneof.variants.iter().map(|v| ident(&v.rust)).collect();
-    let deprecated = oneof.variants.iter().any(|v| is_deprecated(&v.node));
-    let allow = deprecated.then(|| quote!(#[allow(deprecated, reason = "deprecated members are stored too")]));
     let into = oneof.variants.iter().map(|v| match &v.node {
         Node::Scalar(scalar) if is_plain(&scalar.column.ty) => quote!(v),
         node if single(node).is_some_and(|of| is_unit(of.message)) => quote!(v),
@@ -109,7 +93,6 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     });
     vec![
         quote! {
-            #allow
             impl From<#record> for #message {
                 fn from(value: #record) -> Self {
                     match value { #(#record::#variants(v) => Self::#variants(#into),)* }
@@ -117,7 +100,6 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
             }
         },
         quote! {
-            #allow
             impl TryFrom<#message> for #record {
                 type Error = protostore::Error;
                 fn try_from(value: #message) -> protostore::Result<Self> {

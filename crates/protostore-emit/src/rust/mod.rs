@@ -35,6 +35,7 @@ mod soft;
 mod statement;
 mod tokens;
 mod types;
+mod upgrades;
 
 pub(crate) use signatures::{Function, Signatures, signatures};
 
@@ -43,6 +44,8 @@ use proc_macro2::TokenStream;
 use crate::Input;
 use crate::plan::{Plan, TablePlan};
 use types::{Definition, Types};
+
+pub(crate) use upgrades::{files as upgrade_tests, old as old_versions};
 
 /// Returns a name as Rust has it: raw where it is a keyword.
 pub(crate) fn spelled(name: &str) -> String {
@@ -106,7 +109,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.extend(chain::chain(plan));
     items.extend(life::items(plan));
     items.extend(children::module(&scope, plan));
-    tokens::records_file(&head, &items)
+    tokens::records_file(&head, record::has_deprecated(&table.record.nodes), &items)
 }
 
 /// Returns the file of a record's fields as typed constants.
@@ -128,7 +131,7 @@ fn children_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> 
         String::new(),
         format!("How the repeated and map fields of `{}` are stored, each in a table of its own.", table.name.proto),
     ];
-    tokens::records_file(&head, &children::items(&types.scope(&table.record.module), plan))
+    tokens::records_file(&head, false, &children::items(&types.scope(&table.record.module), plan))
 }
 
 /// Returns the file of the types that several tables use.
@@ -142,5 +145,12 @@ fn shared_file(input: &Input<'_>, types: &Types<'_>) -> String {
     let shared: Vec<&Definition<'_>> = types.of_module("types").collect();
     let mut items: Vec<TokenStream> = shared.iter().map(|d| record::definition(&scope, d)).collect();
     items.extend(shared.iter().flat_map(|d| convert::definition(&scope, d)));
-    tokens::records_file(&head, &items)
+    let has_deprecated = shared.iter().any(|definition| match definition {
+        Definition::Message { nodes, .. } => record::has_deprecated(nodes),
+        Definition::Oneof(oneof) => {
+            oneof.variants.iter().any(|v| record::has_deprecated(std::slice::from_ref(&v.node)))
+        }
+        Definition::Enum(_) => false,
+    });
+    tokens::records_file(&head, has_deprecated, &items)
 }

@@ -1,7 +1,7 @@
 //! The types: a struct for a record or message, an enum for a oneof or an enum.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{Alone, Docs, Enum, Item, Node, Oneof, Place, Scalar, Table, Type};
+use protostore_schema::{Alone, ChildTable, Docs, Enum, Item, Node, Oneof, Place, Scalar, Table, Type};
 use quote::quote;
 
 use super::tokens::{docs, ident, lines};
@@ -72,8 +72,35 @@ fn field(scope: &Scope<'_, '_>, node: &Node) -> Option<TokenStream> {
         }
     };
     let doc = described(comment, || undescribed(node));
-    let note = deprecated.then(|| lines(["", "Deprecated in the API."]));
-    Some(quote! { #doc #note pub #name: #ty, })
+    let mark = deprecated.then(|| quote!(#[deprecated]));
+    Some(quote! { #doc #mark pub #name: #ty, })
+}
+
+/// Returns whether a field is marked `deprecated`.
+fn is_deprecated(node: &Node) -> bool {
+    match node {
+        Node::Scalar(scalar) => scalar.deprecated,
+        Node::Group(group) => group.deprecated,
+        Node::Child(child) => child.deprecated,
+        Node::Absent(absent) => absent.deprecated,
+        Node::Oneof(_) => false,
+    }
+}
+
+/// Returns whether a field of a message, or of a message inside it, is marked `deprecated`: the module that stores them
+/// names them all.
+pub(super) fn has_deprecated(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| {
+        let inside = match node {
+            Node::Group(group) => has_deprecated(&group.nodes),
+            Node::Oneof(oneof) => {
+                oneof.variants.iter().any(|variant| has_deprecated(std::slice::from_ref(&variant.node)))
+            }
+            Node::Child(ChildTable { item: Item::Message { nodes, .. }, .. }) => has_deprecated(nodes),
+            Node::Child(_) | Node::Scalar(_) | Node::Absent(_) => false,
+        };
+        is_deprecated(node) || inside
+    })
 }
 
 /// Returns what a member is, where the proto is silent.
@@ -128,7 +155,8 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
             }
         };
         let doc = described(comment, || undescribed(&variant.node));
-        quote! { #doc #name(#ty), }
+        let mark = is_deprecated(&variant.node).then(|| quote!(#[deprecated]));
+        quote! { #doc #mark #name(#ty), }
     });
     let debug = debug::of_oneof(oneof);
     let derived = debug.is_none().then(|| quote!(Debug,));

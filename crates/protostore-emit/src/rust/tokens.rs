@@ -89,8 +89,9 @@ pub(super) fn root_file(head: &[String], format: u32, command: &str, items: &[To
     join(head, "", &format!("protostore::generated::format! {{\n    {format}, {command};\n\n{items}}}\n"))
 }
 
-/// Returns a file below `records/`, which imports the modules that its items name.
-pub(super) fn records_file(head: &[String], items: &[TokenStream]) -> String {
+/// Returns a file below `records/`, which imports the modules that its items name. Where fields are deprecated, what stores
+/// them names them all the same; modules inside are in the same file, or below it.
+pub(super) fn records_file(head: &[String], has_deprecated: bool, items: &[TokenStream]) -> String {
     let body = body(items);
     let generated = match (mentions(&body, "generated::"), mentions(&body, "stmt!")) {
         (true, true) => "use protostore::generated::{self, stmt};\n",
@@ -100,7 +101,13 @@ pub(super) fn records_file(head: &[String], items: &[TokenStream]) -> String {
     };
     let own = [("proto::", "use crate::proto;\n"), ("types::", "use crate::records::types;\n")];
     let own = own.into_iter().filter(|(name, _)| mentions(&body, name)).map(|(_, line)| line);
-    join(head, &own.chain([generated]).collect::<String>(), &body)
+    let uses = own.chain([generated]).collect::<String>();
+    let allow = "#![allow(deprecated, reason = \"deprecated fields are stored too\")]\n";
+    match (has_deprecated, uses.is_empty()) {
+        (false, _) => join(head, &uses, &body),
+        (true, true) => join(head, allow, &body),
+        (true, false) => join(head, &format!("{allow}\n{uses}"), &body),
+    }
 }
 
 fn body(items: &[TokenStream]) -> String {

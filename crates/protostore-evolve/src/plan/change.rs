@@ -186,7 +186,8 @@ kinds! {
 }
 
 /// The page that has a section for each kind.
-const PAGE: &str = include_str!("../../../../docs/changes.md");
+const PAGE: &str = include_str!("../../carried/changes.md");
+const _: () = assert!(PAGE.len() > 1000, "check out with `git config core.symlinks true`");
 
 impl ChangeKind {
     /// Returns the section about the change in the page of changes, as markdown without the title.

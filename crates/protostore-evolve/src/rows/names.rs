@@ -36,6 +36,14 @@ fn renamed(old: &Datum<'_>, new: &Datum<'_>, at: &At, draft: &mut Draft<'_>) {
     let is_same_type = is_same_kind(before, after, &old.field.kind, &new.field.kind);
     let is_same_label = old.many() == new.many();
     let names = (old.name.clone(), new.name.clone());
+    let is_of_others = after.reach.message(&new.declared_by).is_some_and(|message| message.declared.others);
+    if !is_same_type && !is_same_label && is_of_others && matches!(new.storage, Storage::Absent(_)) {
+        // Whoever owns the store cannot take it back, and nothing stored is read as the other field.
+        let says =
+            format!("number {} of {} was {was}, and is {is}, which is not stored", new.field.number, new.declared_by);
+        let verdict = Verdict::new(ChangeKind::N12, at.clone(), says).wire(Effect::Breaks).json(Effect::Breaks);
+        return draft.verdict(verdict.previous(Previous::Neither));
+    }
     if !is_same_type && !is_same_label {
         let why = format!(
             "number {} of {} was {} {was}, and is {} {is}: another name, type and label are another field; give {is} a \

@@ -1,7 +1,7 @@
 //! Takes the descriptors that protoc or buf made, in place of text.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use prost::Message as _;
@@ -87,6 +87,12 @@ pub fn compile_descriptors(inputs: &DescriptorInputs) -> Result<Compiled, Diagno
     }
     let no_set = || fail("", "the bytes are no set of descriptors".to_owned(), MAKE);
     let mut set = Message::read(&inputs.set).ok_or_else(no_set)?;
+    let names = set.all(1).filter_map(Message::read).map(|file| file.text(1).to_owned());
+    if let Some(name) = names.into_iter().find(|name| name.contains('\\')) {
+        let help =
+            "name the files to the compiler with slashes, on Windows too: what one file imports is the name of another";
+        return Err(fail(&name, format!("the name `{name}` has a backslash"), help));
+    }
     let mut unfit = Vec::new();
     complete(&mut set);
     set.each(1, |_, file| {
@@ -219,7 +225,8 @@ fn text(inputs: &DescriptorInputs, limits: Limits, file: &FileDescriptorProto) -
         let bytes = read_regular(&include.join(file.name()), limits.file_bytes as u64 + 1).ok()?;
         Some((at, limits.check_quoted(file.name(), bytes)?))
     };
-    let is_plain = file.name().split('/').all(|part| !matches!(part, "" | "." | ".."));
+    let is_name = |part: &str| Path::new(part).components().all(|part| matches!(part, Component::Normal(_)));
+    let is_plain = file.name().split('/').all(|part| !matches!(part, "" | "." | "..") && is_name(part));
     let found = inputs.includes.iter().enumerate().filter(|_| is_plain).find_map(read).or_else(carried)?;
     Sources::fits(&found.1, file).then_some(found)
 }

@@ -1,7 +1,7 @@
 //! Reading a key file, after asking whether anybody else can.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -20,7 +20,10 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     // A pipe without a writer would block the opening.
     let no_waiting = OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = no_waiting.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(Refusal::Unreadable)?;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|why| match why.kind() {
+        io::ErrorKind::NotFound => Refusal::Missing,
+        _ => Refusal::Unreadable(why),
+    })?;
     let metadata = file.metadata().map_err(Refusal::Unreadable)?;
     check(&file, &metadata)?;
     contents(file, metadata.len())

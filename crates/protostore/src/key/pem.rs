@@ -13,6 +13,9 @@ const DASHES: &[u8] = b"-----";
 /// What some editors write before a text; openssl passes over it as well.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// The label of OpenSSH's own encoding, which `openssl` reads neither.
+pub(super) const OPENSSH: &str = "OPENSSH PRIVATE KEY";
+
 /// The private keys that are read.
 #[derive(Clone, Copy)]
 enum Encoded {
@@ -34,7 +37,7 @@ const LABELS: [&str; 19] = [
     "DSA PRIVATE KEY",
     "EC PARAMETERS",
     "NEW CERTIFICATE REQUEST",
-    "OPENSSH PRIVATE KEY",
+    OPENSSH,
     "PKCS7",
     "PUBLIC KEY",
     "RSA PUBLIC KEY",

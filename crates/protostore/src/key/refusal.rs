@@ -4,11 +4,15 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use super::pem::OPENSSH;
 use crate::error::{Error, Kind};
 
 /// Where a service manager puts the files that it hands over, by the name of the variable that says so.
 /// <https://systemd.io/CREDENTIALS/>
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// What makes a key.
+const MAKES: &str = "openssl genpkey -algorithm ed25519 -out";
 
 /// Why a key is refused.
 ///
@@ -16,6 +20,8 @@ const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 /// out of a key file: what a variant says of one is a number, or text of this program.
 #[derive(Debug)]
 pub(super) enum Refusal {
+    /// There is no file of that name.
+    Missing,
     /// The file cannot be opened or read.
     Unreadable(io::Error),
     /// A directory, a pipe, a device.
@@ -73,6 +79,14 @@ impl Refusal {
         // The owner and the mode of a credential are not the service's to change.
         let handed_over = credentials.is_some_and(|directory| path.starts_with(directory));
         let remedy = match self {
+            Self::Missing => {
+                let made = word(&path.display().to_string());
+                return format!(
+                    "key file {}: {self}; give the path of the key that the database was made with, or make a key for a new \
+                     database: {MAKES} {made}",
+                    path.display()
+                );
+            }
             Self::Foreign(_) | Self::Exposed(_) if handed_over => {
                 "it is a credential: let the service manager hand it to this service alone (LoadCredential= and User= in its unit)"
             }
@@ -100,9 +114,21 @@ impl From<Refusal> for Error {
     }
 }
 
+/// Returns a path as a shell reads it.
+fn word(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    if !path.is_empty() && path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = format_args!("make a key for a new database with {MAKES} server.key");
         match self {
+            Self::Missing => f.write_str("does not exist"),
             Self::Unreadable(why) => write!(f, "cannot be read ({why}); check the path and that this user may read it"),
             Self::NotRegular => f.write_str("is not a regular file; give the path of the PEM file itself"),
             Self::TooLarge(size) => {
@@ -122,7 +148,7 @@ impl fmt::Display for Refusal {
             Self::Exposed(Exposed::Group(gid)) => {
                 write!(f, "may be read by others (its access control list lets group {gid} in)")
             }
-            Self::NotPem => f.write_str("is not PEM; a line like -----BEGIN PRIVATE KEY----- must come before the key"),
+            Self::NotPem => write!(f, "is not PEM; a line like -----BEGIN PRIVATE KEY----- must come before the key; {own}"),
             Self::Der => f.write_str("is DER, not PEM; convert it with openssl pkey -inform DER -out server.key"),
             Self::Wide => f.write_str("has more than one byte a character (UTF-16?); save it as ASCII text"),
             Self::Indented => f.write_str(
@@ -133,7 +159,7 @@ impl fmt::Display for Refusal {
                  restore the file",
             ),
             Self::NoPrivateKey(there) => {
-                write!(f, "holds no private key, only {}; give the file with the private key", there.join(", "))
+                write!(f, "holds no private key, only {}; give the file with the private key, or {own}", there.join(", "))
             }
             Self::Several(count) => {
                 write!(f, "holds {count} private keys, and any one could be meant; leave one in the file")
@@ -142,16 +168,20 @@ impl fmt::Display for Refusal {
                 "holds an encrypted private key, and there is no prompt for its passphrase; \
                  decrypt it with openssl pkey -in encrypted.key -out server.key",
             ),
+            Self::Encoding(Some(OPENSSH)) => write!(
+                f,
+                "holds a private key in an encoding that is not read ({OPENSSH}); {own}; or, of an RSA or ECDSA key, \
+                 convert a copy in place with ssh-keygen -p -m PKCS8 -f COPY, which leaves an Ed25519 key as it is"
+            ),
             Self::Encoding(label) => write!(
                 f,
-                "holds a private key in an encoding that is not read ({}); \
-                 convert it to PKCS#8 (openssl pkey, or ssh-keygen -p -m PKCS8)",
+                "holds a private key in an encoding that is not read ({}), and PKCS#8, PKCS#1 and SEC1 are; {own}",
                 label.unwrap_or("its label is unknown")
             ),
             Self::Algorithm(name) => write!(
                 f,
                 "holds a private key of an unsupported algorithm ({name}); \
-                 use RSA, Ed25519, or an elliptic curve key on P-256, P-384, P-521 or secp256k1"
+                 use RSA, Ed25519, or an elliptic curve key on P-256, P-384, P-521 or secp256k1: {own}"
             ),
             Self::Malformed(what) => {
                 write!(

@@ -310,8 +310,10 @@ impl fmt::Display for Refusal {
             ),
             Self::Divergent(theirs, ours) => write!(
                 f,
-                "was made by other migrations: it has {theirs}, this program {ours}; \
-                 a migration must never change once it has been released"
+                "was made by other migrations: it has {theirs}, this program {ours}; a database of development that was made \
+                 before `codegen --amend` wrote the version anew cannot be brought to it: move it away, and the next start \
+                 makes a new one; any other is opened by the program whose migrations made it, since a version that is \
+                 released never changes"
             ),
             Self::Creation(version, why) => {
                 write!(f, "cannot be made at version {version} of the schema ({why}); nothing is left of it")

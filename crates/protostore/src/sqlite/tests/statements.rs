@@ -185,6 +185,34 @@ fn a_page_on_the_callers_thread_is_the_page_of_a_reader_or_none() {
     assert_eq!(count(&mut held, 1000).expect("nothing is counted out now"), 59_001);
 }
 
+/// What `Held` promises where it is `unsafe`: a statement that outlived its connection, or was left behind, would keep it
+/// from closing, and a connection that moved without them would crash here.
+#[test]
+fn statements_go_before_their_connection_and_move_with_it() {
+    let select = |held: &mut Held| {
+        let statement = held.dynamic("SELECT count(*) FROM networks").expect("is prepared");
+        let mut rows = statement.rows();
+        let count: i64 = rows.next().expect("runs").expect("a row").get(0).expect("a number");
+        count
+    };
+    let mut held = held();
+    assert_eq!(select(&mut held), 0);
+    // Moved by itself, and to another thread and back.
+    let moved = Box::new(held);
+    let mut held = std::thread::spawn(move || {
+        let mut held = *moved;
+        assert_eq!(select(&mut held), 0);
+        held
+    })
+    .join()
+    .expect("no panic");
+    let other = super::held().into_connection();
+    held.replace(other).expect("takes another connection");
+    assert_eq!(select(&mut held), 0);
+    let connection = held.into_connection();
+    connection.close().map_err(|(_, why)| why).expect("no statement is left");
+}
+
 #[test]
 fn a_statement_is_prepared_once() {
     let mut held = held();

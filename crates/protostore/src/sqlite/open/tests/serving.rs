@@ -47,6 +47,8 @@ fn every_connection_has_the_settings() {
         for (pragma, expected) in [
             ("journal_mode", "wal"),
             ("synchronous", "2"),
+            ("fullfsync", "1"),
+            ("checkpoint_fullfsync", "1"),
             ("foreign_keys", "1"),
             ("temp_store", "2"),
             ("cell_size_check", "1"),

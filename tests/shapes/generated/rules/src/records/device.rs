@@ -2,6 +2,8 @@
 //!
 //! Table 12 of `rules.v1.RulesStore`: `devices`.
 
+#![allow(deprecated, reason = "deprecated fields are stored too")]
+
 use crate::proto;
 use protostore::generated::{self, stmt};
 
@@ -37,8 +39,7 @@ pub struct Device {
     /// Field 18, `branch`.
     pub branch: Option<proto::rules::v1::device::Branch>,
     /// Field 20, `seen`.
-    ///
-    /// Deprecated in the API.
+    #[deprecated]
     pub seen: Vec<String>,
     /// Field 21, `count`.
     pub count: Option<u32>,
@@ -88,7 +89,6 @@ FROM "devices""#,
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns;
 
-#[allow(deprecated, reason = "deprecated fields are stored too")]
 impl From<Device> for proto::rules::v1::Device {
     fn from(value: Device) -> Self {
         Self {
@@ -114,7 +114,6 @@ impl From<Device> for proto::rules::v1::Device {
     }
 }
 
-#[allow(deprecated, reason = "deprecated fields are stored too")]
 impl TryFrom<proto::rules::v1::Device> for Device {
     type Error = protostore::Error;
 

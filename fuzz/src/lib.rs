@@ -1,0 +1,3 @@
+//! The targets: each takes bytes of a stranger and says by a panic that it found something.
+
+pub mod targets;
