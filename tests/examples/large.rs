@@ -49,6 +49,7 @@ fn main() {
             schema: &schema,
             up: Some(&up),
             down: None,
+            loses: &[],
             chain: "",
             reader: 1,
             writer: 1,

@@ -25,6 +25,20 @@ pub(crate) struct Args {
     pub(crate) output: OutputArgs,
 }
 
+/// A database that is looked at in place of the files, by the program `protostore`.
+#[derive(clap::Args)]
+pub(crate) struct DatabaseArgs {
+    /// Look whether this database takes the upgrade to the newest version that was generated; it is only read.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["against", "fail_on"])]
+    pub(crate) database: Option<PathBuf>,
+    /// The private key that unlocks the database.
+    #[arg(long, value_name = "FILE", requires = "database", conflicts_with = "plaintext")]
+    pub(crate) key: Option<PathBuf>,
+    /// The database is not encrypted.
+    #[arg(long, requires = "database")]
+    pub(crate) plaintext: bool,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Begin a store: a store message beside your protos, the configuration, the entry in the workspace.
@@ -42,7 +56,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         request: RequestArgs,
     },
-    /// Compare what the protos say with what is there, and write nothing.
+    /// Compare what the protos say with what is there, and write nothing; or look whether a database takes the upgrade.
     ///
     /// Exit codes: 0 everything agrees; 1 something is asked or found; 2 the command line is wrong, or nothing can be
     /// computed; 3 a change is one that `--fail-on` means.
@@ -51,6 +65,8 @@ pub(crate) enum Command {
         project: ProjectArgs,
         #[command(flatten)]
         check: CheckArgs,
+        #[command(flatten)]
+        database: DatabaseArgs,
     },
     /// Write pages about your stores, which a browser reads from disk: tables, columns, functions, pictures, and a search.
     Docs {

@@ -17,7 +17,7 @@ use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
 use protostore_build::arguments::OutputArgs;
 use protostore_build::{FailOn, Failure, Format, Report, Update, check, codegen, upstream};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, DatabaseArgs};
 
 fn main() -> ExitCode {
     let words = words();
@@ -31,7 +31,13 @@ fn main() -> ExitCode {
             let result = project.project().and_then(|project| codegen(&project, request.request()));
             finish("codegen", result, &output, FailOn::Nothing)
         }
-        Command::Check { project, check: wanted } => {
+        Command::Check { project, database: database @ DatabaseArgs { database: Some(_), .. }, .. } => {
+            match project.project().and_then(|project| project.histories()) {
+                Ok(histories) => on_file::check(&database, &histories),
+                Err(failure) => failed(&failure, &output),
+            }
+        }
+        Command::Check { project, check: wanted, database: _ } => {
             let result = project.project().and_then(|project| check(&project, &wanted.comparison()));
             finish("check", result, &output, wanted.fail_on())
         }

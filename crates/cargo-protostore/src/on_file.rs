@@ -3,15 +3,47 @@
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
+use crate::args::DatabaseArgs;
+
 /// What `protostore` can do.
-const COMMANDS: [&str; 11] =
-    ["status", "tables", "show", "export", "import", "shell", "backup", "restore", "rotate", "verify", "key"];
+const COMMANDS: [&str; 12] = [
+    "status",
+    "tables",
+    "show",
+    "export",
+    "import",
+    "shell",
+    "backup",
+    "restore",
+    "rotate",
+    "downgrade",
+    "verify",
+    "key",
+];
 
 /// Says whether the words of a command line ask for one of them.
 pub(crate) fn is_on_file(words: &[OsString]) -> bool {
     words.get(1).is_some_and(|word| COMMANDS.iter().any(|command| word == command))
+}
+
+/// Runs `protostore check` on a database, with the directories of the stores that were generated.
+pub(crate) fn check(args: &DatabaseArgs, histories: &[PathBuf]) -> ExitCode {
+    if histories.is_empty() {
+        eprintln!(
+            "no store was generated yet, so that a database has nothing to be compared with: run `cargo protostore codegen`"
+        );
+        return ExitCode::from(2);
+    }
+    let DatabaseArgs { database, key, plaintext } = args;
+    let mut words: Vec<OsString> = vec!["check".into()];
+    words.extend(database.iter().map(|file| file.clone().into_os_string()));
+    words.extend(key.iter().flat_map(|key| ["--key".into(), key.clone().into_os_string()]));
+    words.extend(plaintext.then(|| "--plaintext".into()));
+    words.extend(histories.iter().flat_map(|dir| ["--history".into(), dir.clone().into_os_string()]));
+    run(&words)
 }
 
 /// Runs `protostore` from the `PATH` with these words, the first of which is its command.

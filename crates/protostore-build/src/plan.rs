@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use protostore_emit::{Dialect, Input, Version, emit, schema_sql, statements_in};
+use protostore_evolve::plan::{DownEffect, Plan as Upgrade};
 use protostore_evolve::{Lock, Locked, VersionTexts};
 use protostore_lower::{Compiled, Lowered, lower_after};
 use protostore_schema::Schema;
@@ -224,7 +225,9 @@ fn files(
     let options = StubOptions { type_attributes: type_attributes.clone(), extern_paths: extern_paths.clone() };
     let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command, &options)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
-    let versions: Vec<_> = next.history.versions.iter().zip(texts).zip(&lock.versions).map(version).collect();
+    let losses: Vec<_> = texts.iter().map(losses).collect();
+    let versions = next.history.versions.iter().zip(texts).zip(lock.versions.iter().zip(&losses));
+    let versions: Vec<_> = versions.map(version).collect();
     Ok(emit(&Input {
         command: &command,
         schema,
@@ -241,8 +244,23 @@ fn files(
     }))
 }
 
+/// Returns what the way back from a version loses, as its plan says; of a plan that cannot be read the check tells.
+fn losses(texts: &VersionTexts) -> Vec<String> {
+    let has_way_back = texts.migrations.get(SQLITE).is_some_and(|migration| migration.down.is_some());
+    let plan = texts.plan.as_deref().filter(|_| has_way_back).and_then(|plan| Upgrade::from_file(plan).ok());
+    let verdicts = plan.map(|plan| plan.verdicts).unwrap_or_default();
+    let loses = verdicts.into_iter().filter_map(|verdict| match verdict.down {
+        DownEffect::Loses(what) => Some(what.replace('\n', " ")),
+        DownEffect::Exact | DownEffect::CopyOnly => None,
+    });
+    loses.collect()
+}
+
 fn version<'a>(
-    ((version, texts), locked): ((&'a protostore_evolve::Version, &'a VersionTexts), &'a Locked),
+    ((version, texts), (locked, loses)): (
+        (&'a protostore_evolve::Version, &'a VersionTexts),
+        (&'a Locked, &'a Vec<String>),
+    ),
 ) -> Version<'a> {
     let protostore_evolve::Version { number, slug, semver, schema, accepted: _, reader, writer, until } = version;
     let migration = texts.migrations.get(SQLITE);
@@ -253,6 +271,7 @@ fn version<'a>(
         schema,
         up: migration.map(|migration| migration.up.as_str()),
         down: migration.and_then(|migration| migration.down.as_deref()),
+        loses,
         chain: &locked.dialect[SQLITE].chain,
         reader: *reader,
         writer: *writer,

@@ -96,6 +96,22 @@ pub(crate) struct Sources {
 }
 
 impl Project {
+    /// Returns the directories of the stores that were generated: those below `out` that have a lock.
+    ///
+    /// # Errors
+    /// If the directory of the stores cannot be read.
+    pub fn histories(&self) -> Result<Vec<PathBuf>, Failure> {
+        let entries = match std::fs::read_dir(&self.out) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(Failure::at(&self.out))?,
+        };
+        let dirs = entries.map(|entry| entry.map(|entry| entry.path()));
+        let mut dirs = dirs.collect::<Result<Vec<_>, _>>().map_err(Failure::at(&self.out))?;
+        dirs.retain(|dir| dir.join("schema.lock").is_file());
+        dirs.sort();
+        Ok(dirs)
+    }
+
     /// Returns the directories that imports are looked up in, the first match first.
     pub(crate) fn includes(&self) -> Vec<PathBuf> {
         let root = match &self.protos {

@@ -27,7 +27,14 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what the file is: its store, its versions, its size, its key.
-    Status(File),
+    Status {
+        #[command(flatten)]
+        file: File,
+        /// A generated crate, the directory that has `schema.lock`: say which of its versions the database is yet to be
+        /// upgraded to. Of several, the one of the database's store is taken.
+        #[arg(long, value_name = "DIR")]
+        history: Vec<PathBuf>,
+    },
     /// List the tables, with the number of records in each.
     Tables(File),
     /// Print the records of a table, or one of them.
@@ -118,9 +125,9 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FILE")]
         new_key: PathBuf,
     },
-    /// Search the file for damage: cipher, pages, references, versions. The exit code is 1 if anything is wrong.
+    /// Search the file for damage: cipher, pages, references, versions, structure. The exit code is 1 if anything is wrong.
     ///
-    /// The structure and the chains of hashes take the program of the store.
+    /// The chains of hashes take the program of the store.
     Verify {
         #[command(flatten)]
         file: File,
@@ -128,6 +135,32 @@ pub(crate) enum Command {
         /// back has not.
         #[arg(long, value_name = "SEQUENCE", default_value_t = 0)]
         at_least: u64,
+    },
+    /// Take the database back to an earlier version of its schema, by the steps that it has itself, or by the copy from before
+    /// the upgrade. It first says what that loses, and asks for a yes.
+    ///
+    /// All or nothing: where a step fails, the database is as it was. `backup` makes a copy before.
+    Downgrade {
+        #[command(flatten)]
+        file: File,
+        /// The version to go back to.
+        #[arg(long, value_name = "VERSION")]
+        to: u32,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Look whether the newest version of a store would take the database: compare the structure, and make the upgrade in a
+    /// copy that is thrown away. The exit code is 1 if anything is in the way.
+    ///
+    /// The database is only read. The copy is beside it, under the same key, until the command ends.
+    Check {
+        #[command(flatten)]
+        file: File,
+        /// The generated crate with the newest version: the directory that has `schema.lock`. Of several, the one of the
+        /// database's store is taken.
+        #[arg(long, value_name = "DIR", required = true)]
+        history: Vec<PathBuf>,
     },
     /// About keys.
     Key {

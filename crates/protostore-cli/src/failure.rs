@@ -46,6 +46,10 @@ pub(crate) enum Failure {
     Key(String),
     /// A value cannot be read as its schema says: the record, and why.
     Value(String, String),
+    /// Something was to be confirmed, and no terminal is there to ask: how it is confirmed.
+    Unconfirmed(&'static str),
+    /// The history of a store cannot be used: why.
+    History(String),
     /// A script of SQL failed.
     Script(protostore::Error),
 }
@@ -55,7 +59,7 @@ impl Failure {
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Script(_) => 1,
-            Self::NoTable(..) | Self::Key(_) => 2,
+            Self::NoTable(..) | Self::Key(_) | Self::Unconfirmed(_) | Self::History(_) => 2,
             Self::NoKey(_) => 3,
             Self::Held(..) => 4,
             Self::Model(_) | Self::Value(..) => 5,
@@ -107,7 +111,13 @@ impl fmt::Display for Failure {
             Self::Io(what, why) => write!(f, "cannot {what}: {why}"),
             Self::Model(why) => write!(f, "the schema in the database cannot be used: {why}"),
             Self::NoTable(name, known) => write!(f, "there is no table {name}; there are {}", known.join(", ")),
-            Self::Key(why) => f.write_str(why),
+            Self::Key(why) | Self::History(why) => f.write_str(why),
+            Self::Unconfirmed(how) => {
+                write!(
+                    f,
+                    "standard input is no terminal to ask for a yes, so nothing was changed; if that is meant, give {how}"
+                )
+            }
             Self::Value(record, why) => write!(f, "{record}: {why}; `protostore shell` shows the columns as they are"),
             Self::Script(error) => write!(f, "{}", error.message()),
         }

@@ -3,9 +3,12 @@
 //! It has no generated code: what a file holds, its own snapshot and descriptors say. `docs/command-line.md` describes it.
 
 mod args;
+mod check;
 mod copies;
+mod downgrade;
 mod exchange;
 mod failure;
+mod history;
 mod key;
 mod model;
 mod open;
@@ -46,7 +49,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, out: &mut Output) -> Result<Answer, Failure> {
     match command {
-        Command::Status(file) => status::run(&open::read(&file)?, out),
+        Command::Status { file, history } => status::run(&open::read(&file)?, &history, out),
         Command::Tables(file) => tables::run(&open::read(&file)?, out),
         Command::Show { file, what } => show::run(&open::read(&file)?, &what, out),
         Command::Shell { file, sql, write } => shell::run(open::shell(&file, write)?, &sql, out),
@@ -61,6 +64,8 @@ fn run(command: Command, out: &mut Output) -> Result<Answer, Failure> {
         }
         Command::Rotate { file, new_key } => copies::rotate(&file, &new_key, out),
         Command::Verify { file, at_least } => verify::run(open::read(&file)?, at_least, out),
+        Command::Downgrade { file, to, yes } => downgrade::run(&file, to, yes, out),
+        Command::Check { file, history } => check::run(&file, &history, out),
         Command::Key { command: KeyCommand::Id(file) } => key::id(&file, out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,19 +1,23 @@
 //! `protostore status`: what a file says about itself.
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use protostore::upkeep::{Database, FileStatus, VersionStatus};
+use protostore::upkeep::{Database, FileStatus, PendingVersion, VersionStatus};
 
 use crate::args::Expanded;
 use crate::failure::{Answer, Failure};
+use crate::history;
 use crate::output::{Output, Style, escaped, list, object, text};
 use crate::table::{Cell, Table};
 
-/// Prints what the file is, and the versions that led to it.
-pub(crate) fn run(database: &Database, out: &mut Output) -> Result<Answer, Failure> {
+/// Prints what the file is, the versions that led to it, and those of a generated crate that are pending.
+pub(crate) fn run(database: &Database, history: &[PathBuf], out: &mut Output) -> Result<Answer, Failure> {
     let about = &database.status()?;
+    let schema = if history.is_empty() { None } else { Some(history::read(history, &about.store)?) };
+    let pending = schema.map(|schema| database.pending(schema)).transpose()?;
     if out.is_json() {
-        out.line(&json(about))?;
+        out.line(&json(about, pending.as_deref()))?;
         return Ok(Answer::Yes);
     }
     let encryption = match &about.key_id {
@@ -43,6 +47,9 @@ pub(crate) fn run(database: &Database, out: &mut Output) -> Result<Answer, Failu
         Table::new(["version", "change", "semver", "since", "took", "rows", "oldest reader", "oldest writer"]);
     about.versions.iter().for_each(|version| versions.push(row(version)));
     versions.print(Expanded::Off, out)?;
+    for PendingVersion { version, slug, semver, .. } in pending.iter().flatten() {
+        out.line(&format!("version {version} `{slug}` ({semver}) is pending"))?;
+    }
     Ok(Answer::Yes)
 }
 
@@ -59,7 +66,7 @@ fn row(version: &VersionStatus) -> Vec<Cell> {
     ]
 }
 
-fn json(about: &FileStatus) -> String {
+fn json(about: &FileStatus, pending: Option<&[PendingVersion]>) -> String {
     let optional = |value: &Option<String>| value.as_deref().map_or_else(|| "null".to_owned(), text);
     let versions = about.versions.iter().map(|version| {
         let null = || "null".to_owned();
@@ -90,7 +97,14 @@ fn json(about: &FileStatus) -> String {
         ("sequence", about.sequence.to_string()),
         ("closed", about.closed.to_string()),
         ("versions", list(versions)),
+        ("pending", pending.map_or_else(|| "null".to_owned(), |pending| list(pending.iter().map(pending_json)))),
     ])
+}
+
+/// Returns a pending version as JSON.
+pub(crate) fn pending_json(pending: &PendingVersion) -> String {
+    let PendingVersion { version, slug, semver, .. } = pending;
+    object([("version", version.to_string()), ("slug", text(slug)), ("semver", text(semver))])
 }
 
 /// Returns a point in time as RFC 3339 writes it, to the second.

@@ -73,6 +73,8 @@ pub struct Version<'a> {
     pub up: Option<&'a str>,
     /// The SQL that leads back to the version before; the first version has none, nor one that was dropped.
     pub down: Option<&'a str>,
+    /// What the way back loses, each as the end of a sentence.
+    pub loses: &'a [String],
     /// SHA-256 over the chain of the version before and what this version is, in hex.
     pub chain: &'a str,
     /// The oldest version whose program may read a file of this version.

@@ -53,6 +53,8 @@ pub struct Migration {
     pub version: u32,
     /// What changed, `initial`, `rename_memory`.
     pub slug: &'static str,
+    /// The full name that the store message had when this version was made: a database that goes back to it has this name.
+    pub store: &'static str,
     /// The version of the data as a semantic version, `1.0.0`.
     pub semver: &'static str,
     /// The version of the rules that map protobuf onto SQL.
@@ -61,6 +63,8 @@ pub struct Migration {
     pub text: &'static str,
     /// The statements of the way back; none for the first version.
     pub down: Option<&'static str>,
+    /// What the way back loses, each as the end of a sentence: `the values of machines.owner`.
+    pub loses: &'static [&'static str],
     /// The hash over this version and all before it, as `schema.lock` has it: of two histories that differ, it differs.
     pub chain: &'static str,
     /// The oldest version whose program may read a database of this one, and of every version after it that says no more.

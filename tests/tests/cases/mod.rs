@@ -34,6 +34,7 @@ pub(crate) fn files(schema: &Schema) -> Files {
         schema,
         up: Some(&up),
         down: None,
+        loses: &[],
         chain: "",
         reader: 1,
         writer: 1,

@@ -54,7 +54,7 @@ pub(super) fn run(database: &Database, line: &str, out: &mut Output) -> Result<N
     match Dot::try_parse_from(words).map_err(usage)?.command {
         Command::Tables => tables::run(database, out)?,
         Command::Show(what) => show::run(database, &what, out)?,
-        Command::Status => status::run(database, out)?,
+        Command::Status => status::run(database, &[], out)?,
         Command::Schema { table } => {
             schema(database, table, out)?;
             return Ok(Next::Line);

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 /// A directory with databases: `aurae.db` of the store of aurae; `plain.db`, the same without encryption; `crashed.db`, the
 /// same with its log; `alone.db`, the same without its log; `installs.db` of another store; `held.db`, which this process
-/// has open; `other.key`, which opens none of them.
+/// has open; `other.key`, which opens none of them; `generated`, the crates of this repository.
 pub(crate) struct Home {
     dir: TempDir,
     _held: aurae::Store,
@@ -53,6 +53,8 @@ impl Home {
 
         fs::write(path("notes.db"), "not a database, but long enough to look like one: ".repeat(200)).expect("a file");
         fs::set_permissions(path("notes.db"), Permissions::from_mode(0o600)).expect("a mode");
+        let generated = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../generated");
+        std::os::unix::fs::symlink(generated, path("generated")).expect("a link");
         let held = fill(&path("held.db"), &key, false);
         Self { dir, _held: held }
     }

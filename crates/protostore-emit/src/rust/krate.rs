@@ -88,7 +88,8 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
     let (version, semver) = (Literal::u32_unsuffixed(newest.number), newest.semver);
     let (mapping, slots) = (Literal::u32_unsuffixed(*mapping), Literal::u32_unsuffixed(plan.slots()));
     let migrations = input.versions.iter().map(|v| {
-        let Version { number: _, slug, semver, schema, up, down, chain, reader: _, writer: _, until, snapshot: _ } = v;
+        let Version { slug, semver, schema, up, down, loses, chain, until, .. } = v;
+        let store = &schema.store;
         let [number, mapping, reader, writer] =
             [v.number, schema.mapping, v.reader, v.writer].map(Literal::u32_unsuffixed);
         let [text, back, snapshot] =
@@ -100,10 +101,12 @@ fn schema_static(input: &Input<'_>, plan: &Plan<'_>) -> TokenStream {
             protostore::Migration {
                 version: #number,
                 slug: #slug,
+                store: #store,
                 semver: #semver,
                 mapping: #mapping,
                 text: #text,
                 down: #down,
+                loses: &[#(#loses),*],
                 chain: #chain,
                 reader: #reader,
                 writer: #writer,

@@ -36,6 +36,7 @@ mod cold;
 mod connect;
 mod copy;
 mod create;
+mod downgrade;
 mod duplicate;
 mod engine;
 #[cfg(feature = "prost")]
@@ -51,6 +52,7 @@ mod migrate;
 mod place;
 mod prepare;
 mod refusal;
+mod rehearsal;
 mod reserve;
 mod scripts;
 mod settings;

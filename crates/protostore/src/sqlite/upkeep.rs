@@ -18,11 +18,13 @@
 
 mod copies;
 mod database;
+mod downgrade;
 mod exchange;
 #[cfg(feature = "prost")]
 mod export;
 mod housework;
 mod keeper;
+mod rehearsal;
 mod served;
 mod sql;
 mod status;
@@ -33,9 +35,11 @@ pub(in crate::sqlite) use keeper::{Keeper, Work};
 
 pub use copies::{Copied, CopyOptions, CopyProgress, Stage};
 pub use database::{Database, FileOptions, restore, rotate};
+pub use downgrade::{CopyBack, DowngradeOptions, Downgraded, Loss, TableChange, WayBack, downgrade};
 #[cfg(feature = "prost")]
 pub use export::{ExportOptions, Exported};
 pub use keeper::{KeeperInfo, KeeperOptions, Kept};
+pub use rehearsal::{PendingVersion, Rehearsal, Stop};
 pub use sql::{Step, Value};
 pub use status::{FileStatus, GroupStatus, QueueStatus, Sizes, Status, TableRows, VersionStatus};
 pub use verify::{Anchor, ChainHead, Check, Checked, VerifyReport};

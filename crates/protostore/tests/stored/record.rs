@@ -117,10 +117,12 @@ static SCHEMA: Schema = Schema {
     migrations: &[Migration {
         version: 1,
         slug: "initial",
+        store: "fixture.v1.Samples",
         semver: "1.0.0",
         mapping: 1,
         text: SQL,
         down: None,
+        loses: &[],
         chain: "the chain of version 1",
         reader: 1,
         writer: 1,

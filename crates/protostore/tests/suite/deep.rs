@@ -37,10 +37,12 @@ static SCHEMA: Schema = Schema {
     migrations: &[Migration {
         version: 1,
         slug: "initial",
+        store: "fixture.store.v1.DocStore",
         semver: "1.0.0",
         mapping: 1,
         text: SQL,
         down: None,
+        loses: &[],
         chain: "the chain of version 1",
         reader: 1,
         writer: 1,

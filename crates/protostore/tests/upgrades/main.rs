@@ -3,12 +3,14 @@
 #[path = "../process/mod.rs"]
 mod process;
 
+mod back;
 mod copies;
 mod ends;
 mod histories;
 mod newer;
 mod oldest;
 mod races;
+mod rehearsal;
 mod reports;
 #[cfg(feature = "prost")]
 mod steps;

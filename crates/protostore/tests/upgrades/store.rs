@@ -120,7 +120,21 @@ pub(crate) const fn step(version: u32, slug: &'static str, text: &'static str, d
     };
     let (reader, writer) = doors;
     let down = if version > 1 { Some("-- the way back\n") } else { None };
-    Migration { version, slug, semver, mapping: 1, text, down, chain, reader, writer, until: None, snapshot: "{}" }
+    Migration {
+        version,
+        slug,
+        store: "test.v1.Store",
+        semver,
+        mapping: 1,
+        text,
+        down,
+        loses: &[],
+        chain,
+        reader,
+        writer,
+        until: None,
+        snapshot: "{}",
+    }
 }
 
 pub(crate) const fn schema(migrations: &'static [Migration], whole: &'static str) -> Schema {

@@ -33,14 +33,23 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn begin(place: Place, suffix: &str, access: Access<'a>, options: &'a CopyOptions) -> Result<Self, Refusal> {
+    pub(super) fn begin(
+        place: Place,
+        suffix: &str,
+        access: Access<'a>,
+        options: &'a CopyOptions,
+    ) -> Result<Self, Refusal> {
         let unfinished = Place { path: place.beside(suffix), ..place.clone() };
         create::sweep(&unfinished)?;
         Ok(Self { place, unfinished, access, options, made: None, start: Instant::now(), _lock: None })
     }
 
     /// Copies what a connection sees; `goes_on` may end it.
-    fn fill(&mut self, from: &Connection, goes_on: &mut dyn FnMut() -> Result<(), String>) -> Result<(), Refusal> {
+    pub(super) fn fill(
+        &mut self,
+        from: &Connection,
+        goes_on: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<(), Refusal> {
         duplicate::room(from, &self.place.directory, TIMES, "be copied")?;
         let options = self.options;
         let made = duplicate::make(from, &self.unfinished, self.access, &mut |Pages { done, of }| {
@@ -51,14 +60,20 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Changes the copy; it must need no log afterwards.
+    pub(super) fn change(&mut self, change: impl FnOnce(&Place) -> Result<(), Refusal>) -> Result<(), Refusal> {
+        change(&self.unfinished)?;
+        if self.unfinished.has_log() { Err(Refusal::Locked(None)) } else { Ok(()) }
+    }
+
     /// Searches the copy for damage.
-    fn check(&self) -> Result<Made, Refusal> {
+    pub(super) fn check(&self) -> Result<Made, Refusal> {
         let made = self.made.ok_or_else(|| Refusal::Unfit("was not copied".to_owned()))?;
         tell(self.options, Stage::Checks, made.pages, made.pages)?;
         duplicate::check(&self.unfinished, self.access).map(|()| made)
     }
 
-    fn publish(&mut self, made: Made, replace: bool) -> Result<Copied, Refusal> {
+    pub(super) fn publish(&mut self, made: Made, replace: bool) -> Result<Copied, Refusal> {
         duplicate::publish(&self.unfinished, &self.place, replace)?;
         Ok(Copied {
             path: self.place.path.clone(),

@@ -26,12 +26,15 @@ CREATE TABLE IF NOT EXISTS "protostore__store" (
 CREATE TABLE IF NOT EXISTS "protostore__versions" (
   "version" INTEGER NOT NULL PRIMARY KEY,
   "slug" TEXT NOT NULL,
+  "store" TEXT NOT NULL,
   "semver" TEXT NOT NULL,
   "mapping" INTEGER NOT NULL,
   "chain" TEXT NOT NULL,
   "reader" INTEGER NOT NULL,
   "writer" INTEGER NOT NULL,
   "down" TEXT,
+  "loses" TEXT,
+  "whole" TEXT,
   "snapshot" TEXT,
   "descriptors" BLOB,
   "took" INTEGER,
@@ -108,6 +111,17 @@ pub(super) fn label(connection: &Connection, schema: &Schema) -> Result<()> {
         params![FORMAT, schema.store, now()],
     )?;
     Ok(())
+}
+
+/// Writes that the database is at an earlier version again, under the name that its store had then; part of the transaction
+/// that goes back to it.
+pub(super) fn go_back(connection: &Connection, to: u32) -> Result<()> {
+    connection.execute(
+        r#"UPDATE "protostore__store" SET "store" = (SELECT "store" FROM "protostore__versions" WHERE "version" = ?1)"#,
+        [to],
+    )?;
+    connection.execute(r#"DELETE FROM "protostore__versions" WHERE "version" > ?1"#, [to])?;
+    connection.pragma_update(None, "user_version", to)
 }
 
 /// Nanoseconds since 1970, as every time in a database is; before 1970 they are negative.

@@ -141,7 +141,7 @@ impl Cold {
     /// Runs work in one transaction of this file, moves the log into the file, and says that no log belongs to it.
     pub(super) fn write<T>(
         &mut self,
-        work: impl FnOnce(&Connection, &mut Log) -> Result<T, Refusal>,
+        work: impl FnOnce(&mut Connection, &mut Log) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let Some(mut connection) = self.connection.take() else {
             return Err(Refusal::Unfit("was closed".to_owned()));
@@ -163,7 +163,7 @@ impl Cold {
         connection: &mut Connection,
         state: &State,
         closed: bool,
-        work: impl FnOnce(&Connection, &mut Log) -> Result<T, Refusal>,
+        work: impl FnOnce(&mut Connection, &mut Log) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let failed = |why| Refusal::Engine("be written", why);
         connection.execute_batch("PRAGMA query_only = OFF").map_err(failed)?;

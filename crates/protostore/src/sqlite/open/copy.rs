@@ -50,7 +50,7 @@ pub(super) fn copy(
 }
 
 /// What the name of a copy has after that of the database, before the version.
-const BEFORE: &str = ".before-";
+pub(super) const BEFORE: &str = ".before-";
 
 fn publish(unfinished: &Place, place: &Place, path: &Path) -> Result<(), Refusal> {
     let renamed = |why| Refusal::Io("name the copy of it", why);

@@ -17,7 +17,9 @@ use super::refusal::{Failed, Refusal};
 use crate::info::{Applied, Upgraded};
 use crate::schema::Schema;
 
+mod back;
 mod history;
+mod rehearse;
 mod reporter;
 mod run;
 mod split;
@@ -25,7 +27,9 @@ mod split;
 mod steps;
 mod structure;
 
-pub(super) use history::compare;
+pub(super) use back::{down, is_like, is_runnable, model};
+pub(super) use history::{compare, forget_after};
+pub(super) use rehearse::rehearse;
 pub(super) use reporter::Reporter;
 pub(super) use structure::compare as differences;
 
@@ -78,9 +82,10 @@ pub(super) fn upgrade(
             integrity::foreign_keys(connection)
                 .map_err(|why| failed("", "the look at its references".to_owned(), why.to_string().into()))?;
             reporter.stage(schema.version, "compare the structure");
-            structure::compare(connection, schema)
+            structure::compare(connection, schema.whole)
                 .map_err(|why| failed("", "the comparison of its structure".to_owned(), why))?;
             let last = |why: Cause| failed("", "what it says about itself".to_owned(), why);
+            versions::keep_snapshots(connection, schema).map_err(|why| last(why.into()))?;
             label(connection, schema, class).map_err(|why| last(why.into()))?;
             history::stamp(connection, carried).map_err(|why| last(why.into()))?;
             Ok(applied)
@@ -110,11 +115,7 @@ fn in_one_transaction<T>(
     };
     switch(connection, false)?;
     connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
-    // A COMMIT in a migration would end the transaction, and what failed later would stay half done.
-    connection.authorizer(Some(within_transaction)).map_err(failed)?;
-    let done = work(connection);
-    connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(failed)?;
-    let ended = match done {
+    let ended = match within(connection, work) {
         Ok(done) => connection.execute_batch("COMMIT").map_err(failed).map(|()| done),
         Err(why) => Err(why),
     };
@@ -123,6 +124,19 @@ fn in_one_transaction<T>(
         switch(connection, true)?;
     }
     ended
+}
+
+/// Runs `work` so that nothing within can end the transaction of a connection: a COMMIT in a migration would, and what failed
+/// later would stay half done.
+pub(super) fn within<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Connection) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let failed = |why| Refusal::Engine("set the authorizer", why);
+    connection.authorizer(Some(within_transaction)).map_err(failed)?;
+    let done = work(connection);
+    connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(failed)?;
+    done
 }
 
 fn within_transaction(context: AuthContext<'_>) -> Authorization {

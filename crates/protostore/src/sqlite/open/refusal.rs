@@ -76,12 +76,15 @@ pub(super) enum Refusal {
     /// The database is of a version whose files this program no longer upgrades: its version, and the version and semantic
     /// version of the program that does.
     Dropped(u32, u32, &'static str),
-    /// The same version was made by another migration: both, by name and hash.
-    Divergent(String, String),
+    /// The same version was made by another migration: both, by name and hash, and the newest version that both have; 0 where
+    /// there is none.
+    Divergent(String, String, u32),
     /// A new database could not be made: its version, and why.
     Creation(u32, Box<dyn std::error::Error + Send + Sync>),
     /// An upgrade failed: where, and why.
     Upgrade(Failed, Box<dyn std::error::Error + Send + Sync>),
+    /// The way back to an earlier version failed: from which, where, and why.
+    Downgrade(String, Box<dyn std::error::Error + Send + Sync>),
     /// The disk has no room for an upgrade or a copy: which, how many bytes it takes, and how many are free.
     NoRoom(&'static str, u64, u64),
     /// There is no file.
@@ -142,7 +145,9 @@ impl Refusal {
     pub(super) fn on(self, connection: &Connection) -> Self {
         let told = match &self {
             Self::Engine(_, why) => kind_of(why),
-            Self::Creation(_, why) | Self::Upgrade(_, why) => why.downcast_ref().and_then(kind_of),
+            Self::Creation(_, why) | Self::Upgrade(_, why) | Self::Downgrade(_, why) => {
+                why.downcast_ref().and_then(kind_of)
+            }
             _ => return self,
         };
         match told {
@@ -161,7 +166,7 @@ impl Refusal {
         match self {
             Self::Io(_, source) => error.because(source),
             Self::Engine(_, source) => error.because(source),
-            Self::Creation(_, source) | Self::Upgrade(_, source) => error.because(source),
+            Self::Creation(_, source) | Self::Upgrade(_, source) | Self::Downgrade(_, source) => error.because(source),
             _ => error,
         }
     }
@@ -171,7 +176,7 @@ impl Refusal {
         match self {
             Self::Io(_, why) => why.kind() == io::ErrorKind::StorageFull,
             Self::Engine(_, why) => why.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
-            Self::Creation(_, why) | Self::Upgrade(_, why) => is_disk_full(&**why),
+            Self::Creation(_, why) | Self::Upgrade(_, why) | Self::Downgrade(_, why) => is_disk_full(&**why),
             Self::NoRoom(..) => true,
             _ => false,
         }
@@ -308,7 +313,14 @@ impl fmt::Display for Refusal {
                 "has version {theirs} of the schema, and this program upgrades databases from a later one on; open it once \
                  with the release of version {until} ({semver}), which upgrades it, and then with this program"
             ),
-            Self::Divergent(theirs, ours) => write!(
+            // As of a branch whose version got another number, or of development before `--amend`.
+            Self::Divergent(theirs, ours, common @ 1..) => write!(
+                f,
+                "was made by other migrations: it has {theirs}, this program {ours}; both have version {common}: \
+                 `protostore downgrade <FILE> --to {common}` says what going back to it loses and does it, and then this \
+                 program upgrades the database; a version that is released never changes"
+            ),
+            Self::Divergent(theirs, ours, 0) => write!(
                 f,
                 "was made by other migrations: it has {theirs}, this program {ours}; a database of development that was made \
                  before `codegen --amend` wrote the version anew cannot be brought to it: move it away, and the next start \
@@ -319,6 +331,7 @@ impl fmt::Display for Refusal {
                 write!(f, "cannot be made at version {version} of the schema ({why}); nothing is left of it")
             }
             Self::Upgrade(failed, why) => write!(f, "{failed} ({why}); nothing of it was changed{}", failed.copied()),
+            Self::Downgrade(where_, why) => write!(f, "cannot go back {where_} ({why}); nothing of it was changed"),
             Self::NoRoom(what, needs, free) => write!(
                 f,
                 "cannot {what}: that takes up to {needs} bytes on the disk, and {free} are free; make room, or use a larger \

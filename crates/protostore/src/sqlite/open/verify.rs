@@ -51,7 +51,13 @@ pub(crate) fn verify(connection: &Connection, what: &Verified<'_>) -> (u64, Vec<
     checks.push(match schema {
         // An older or newer database has another structure, which is its own.
         Some(schema) => made(Check::Structure, || structure(connection, schema)),
-        None => left_out(Check::Structure, NO_SCHEMA),
+        // What the program of its version said that it is.
+        None => match told_structure(connection) {
+            Ok(None) => left_out(Check::Structure, NO_SCHEMA),
+            told => made(Check::Structure, || {
+                told.map_or_else(Err, |whole| differences(connection, &whole.unwrap_or_default()))
+            }),
+        },
     });
     let sequence = State::read(connection).ok().flatten().map_or(0, |state| state.sequence);
     checks.push(made(Check::Anchor, || {
@@ -136,7 +142,16 @@ fn structure(connection: &Connection, schema: &Schema) -> rusqlite::Result<Vec<S
     if version != schema.version {
         return Ok(vec![format!("it has version {version}, and this program knows version {}", schema.version)]);
     }
-    match migrate::differences(connection, schema) {
+    differences(connection, schema.whole)
+}
+
+fn told_structure(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    versions::whole(connection, version)
+}
+
+fn differences(connection: &Connection, whole: &str) -> rusqlite::Result<Vec<String>> {
+    match migrate::differences(connection, whole) {
         Ok(()) => Ok(Vec::new()),
         Err(why) => match why.downcast::<rusqlite::Error>() {
             Ok(why) => Err(*why),

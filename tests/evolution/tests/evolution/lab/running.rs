@@ -52,10 +52,12 @@ fn program(store: &Store, migrations: &[[&'static str; 2]]) -> &'static Schema {
     let migrations = migrations.iter().zip(1_u32..).map(|([text, snapshot], version)| Migration {
         version,
         slug: own(&format!("version_{version}")),
+        store: own(&store.schema.store),
         semver: own(&format!("0.{version}.0")),
         mapping: store.schema.mapping,
         text,
         down: None,
+        loses: &[],
         chain: own(&format!("chain {version}")),
         reader: version,
         writer: version,

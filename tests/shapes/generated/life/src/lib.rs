@@ -134,10 +134,12 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                store: "life.v1.LifeStore",
                 semver: "0.1.0",
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
+                loses: &[],
                 chain: "c21a35da053c7f9ed35d5118fe13d0b4bba4fe8293d0b334f0b9e1062f677f33",
                 reader: 1,
                 writer: 1,

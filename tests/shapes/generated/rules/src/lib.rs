@@ -131,10 +131,12 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                store: "rules.v1.RulesStore",
                 semver: "0.1.0",
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
+                loses: &[],
                 chain: "e88262cde7b13643eb0741ca6e328ff036b68ed389e5c33940b702d76fb8e43d",
                 reader: 1,
                 writer: 1,

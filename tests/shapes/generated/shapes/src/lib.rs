@@ -365,10 +365,12 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                store: "shapes.v1.ShapesStore",
                 semver: "0.1.0",
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
+                loses: &[],
                 chain: "9abd897cc4369aa3c9cc8b5908f3d3dc27c4b500e77145d2f84558a3392e231a",
                 reader: 1,
                 writer: 1,

@@ -102,10 +102,12 @@ protostore::generated::format! {
             protostore::Migration {
                 version: 1,
                 slug: "initial",
+                store: "WordsStore",
                 semver: "0.1.0",
                 mapping: 1,
                 text: include_str!("../migrations/sqlite/V1__initial.sql"),
                 down: None,
+                loses: &[],
                 chain: "84d641f9502ab944e5db6cd2f730ee393750671c7b980aaa58a58a2ddc4902fa",
                 reader: 1,
                 writer: 1,

@@ -67,14 +67,15 @@ pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema,
     for (theirs, ours) in kept.iter().zip(schema.migrations) {
         if theirs.chain != ours.chain {
             let named = |slug: &str, chain: &str| format!("V{}__{slug} with the chain {chain}", ours.version);
-            return Err(Refusal::Divergent(named(&theirs.slug, &theirs.chain), named(ours.slug, ours.chain)));
+            let (theirs, common) = (named(&theirs.slug, &theirs.chain), ours.version - 1);
+            return Err(Refusal::Divergent(theirs, named(ours.slug, ours.chain), common));
         }
     }
     let applied = applied(connection).map_err(|why| Refusal::unreadable("the history of its migrations", why))?;
     for ours in &carried {
         let theirs = applied.iter().find(|theirs| theirs.version() == ours.version());
         if let Some(theirs) = theirs.filter(|theirs| *theirs != ours) {
-            return Err(Refusal::Divergent(named(theirs), named(ours)));
+            return Err(Refusal::Divergent(named(theirs), named(ours), 0));
         }
     }
     // A program that had dropped the first versions made a new database without them in this table.
@@ -86,6 +87,11 @@ pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema,
         let version = kept.len();
         Err(Refusal::Damaged(format!("it says that it has version {version}, and {TABLE} does not agree")))
     }
+}
+
+/// Removes what was applied after a version, which the database went back to.
+pub(in crate::sqlite::open) fn forget_after(connection: &Connection, version: u32) -> Result<()> {
+    connection.execute(&format!(r#"DELETE FROM "{TABLE}" WHERE "version" > ?1"#), [version]).map(drop)
 }
 
 /// Reads what has been applied, oldest first.

@@ -25,7 +25,7 @@ pub(in crate::sqlite::open) struct Reporter {
 #[derive(Debug)]
 struct At {
     version: u32,
-    slug: &'static str,
+    slug: String,
     step: String,
     done: usize,
     of: usize,
@@ -36,7 +36,7 @@ impl Reporter {
     /// One for an upgrade that begins now.
     pub(in crate::sqlite::open) fn new(listener: &Listener) -> Self {
         let start = Instant::now();
-        let at = At { version: 0, slug: "", step: String::new(), done: 0, of: 0, told: start };
+        let at = At { version: 0, slug: String::new(), step: String::new(), done: 0, of: 0, told: start };
         Self { listener: listener.clone(), start, at: Arc::new(Mutex::new(at)) }
     }
 
@@ -46,7 +46,7 @@ impl Reporter {
     }
 
     /// Lets the connection tell in the middle of its statements.
-    pub(super) fn watch(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+    pub(in crate::sqlite::open) fn watch(&self, connection: &mut Connection) -> rusqlite::Result<()> {
         if !self.listener.is_there() {
             return Ok(());
         }
@@ -72,9 +72,9 @@ impl Reporter {
     }
 
     /// Tells that a step begins.
-    pub(super) fn step(&self, version: u32, slug: &'static str, step: &str, done: usize, of: usize) {
+    pub(super) fn step(&self, version: u32, slug: &str, step: &str, done: usize, of: usize) {
         if self.listener.is_there() {
-            let step = step.to_owned();
+            let (slug, step) = (slug.to_owned(), step.to_owned());
             *self.at() = At { version, slug, step, done, of, told: Instant::now() };
             self.tell();
         }
@@ -92,9 +92,9 @@ impl Reporter {
         // Not under the lock: whoever is told may panic.
         let (version, slug, step, done, of) = {
             let at = self.at();
-            (at.version, at.slug, at.step.clone(), at.done, at.of)
+            (at.version, at.slug.clone(), at.step.clone(), at.done, at.of)
         };
-        self.listener.tell(&Progress { version, slug, step: &step, done, of, elapsed: self.elapsed() });
+        self.listener.tell(&Progress { version, slug: &slug, step: &step, done, of, elapsed: self.elapsed() });
     }
 
     fn at(&self) -> MutexGuard<'_, At> {

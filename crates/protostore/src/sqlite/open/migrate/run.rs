@@ -16,18 +16,48 @@ pub(super) fn run(
     migration: &Migration,
     reporter: &Reporter,
 ) -> Result<u64, (String, Cause)> {
-    let pieces = split(migration.text).map_err(|why| ("its text".to_owned(), why.into()))?;
+    run_past(connection, schema, migration, reporter, &mut |_| false)
+}
+
+/// The same; `passes` says of a guard that has found something whether to go on nevertheless.
+pub(super) fn run_past(
+    connection: &Connection,
+    schema: &Schema,
+    migration: &Migration,
+    reporter: &Reporter,
+    passes: &mut dyn FnMut(&rusqlite::Error) -> bool,
+) -> Result<u64, (String, Cause)> {
+    let Migration { version, slug, text, .. } = *migration;
+    let line = |json: &str| line(connection, json, schema, version, reporter);
+    pieces(connection, text, (version, slug), reporter, &line, passes)
+}
+
+/// Carries out a text that leads up to a version or back from it. `line` carries out what is left to the run time; `passes`
+/// says of a guard that has found something whether to go on nevertheless.
+pub(super) fn pieces(
+    connection: &Connection,
+    text: &str,
+    (version, slug): (u32, &str),
+    reporter: &Reporter,
+    line: &dyn Fn(&str) -> Result<(), Cause>,
+    passes: &mut dyn FnMut(&rusqlite::Error) -> bool,
+) -> Result<u64, (String, Cause)> {
+    let pieces = split(text).map_err(|why| ("its text".to_owned(), why.into()))?;
     let mut rows = 0;
     for (done, piece) in pieces.iter().enumerate() {
         let name = piece.name();
-        reporter.step(migration.version, migration.slug, &name, done, pieces.len());
+        reporter.step(version, slug, &name, done, pieces.len());
         let before = connection.total_changes();
+        let is_guard = piece.text.contains(GUARD);
         let ran: Result<(), Cause> = match piece.kind {
-            Kind::Sql => connection.execute_batch(piece.text).map_err(Into::into),
-            Kind::Line => line(connection, piece.text, schema, migration.version, reporter),
+            Kind::Sql => match connection.execute_batch(piece.text) {
+                Err(why) if is_guard && passes(&why) => Ok(()),
+                ran => ran.map_err(Into::into),
+            },
+            Kind::Line => line(piece.text),
         };
         ran.map_err(|why| (name, why))?;
-        if !piece.text.contains(GUARD) {
+        if !is_guard {
             rows += connection.total_changes() - before;
         }
     }

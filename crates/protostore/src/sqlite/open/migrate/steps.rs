@@ -51,12 +51,29 @@ pub(super) fn run(
     version: u32,
     reporter: &Reporter,
 ) -> Result<(), Cause> {
-    let line = line::read(json).map_err(|why| format!("the line is not one that this program knows: {why}"))?;
     let until = |version: u32| {
         let known = schema.migrations.iter().filter(|migration| migration.version <= version);
         Catalog::of(&known.map(|migration| migration.snapshot).collect::<Vec<_>>())
     };
-    let (old, new) = (|| until(version - 1), || until(version));
+    between(connection, json, [&|| until(version - 1), &|| until(version)], reporter)
+}
+
+/// Says why a line is not one that this program carries out by itself.
+pub(super) fn read(json: &str) -> Result<(), Why> {
+    line::read(json).map(drop)
+}
+
+/// What returns the messages and enums of two versions.
+type Catalogs<'a> = [&'a dyn Fn() -> Result<Catalog, Why>; 2];
+
+/// Carries out the step that a line says, between two versions, to the second of which it leads.
+pub(super) fn between(
+    connection: &Connection,
+    json: &str,
+    [old, new]: Catalogs<'_>,
+    reporter: &Reporter,
+) -> Result<(), Cause> {
+    let line = line::read(json).map_err(|why| format!("the line is not one that this program knows: {why}"))?;
     match line {
         Line::Bits { rows, from, to, into, single } => {
             let convert = |value: &Value| column::bits(value, into, single);

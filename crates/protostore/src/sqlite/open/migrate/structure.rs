@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Result};
 
 use super::Cause;
-use crate::schema::Schema;
 
 /// What there is (`column "id" of "networks"`) to how it is (`TEXT NOT NULL`).
 type Structure = BTreeMap<String, String>;
@@ -17,11 +16,16 @@ type Structure = BTreeMap<String, String>;
 /// How many differences are told.
 const FEW: usize = 3;
 
-/// Refuses a database whose structure is not that of the whole schema.
-pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema) -> Result<(), Cause> {
+/// Refuses a database whose structure is not that of a whole schema.
+pub(in crate::sqlite::open) fn compare(connection: &Connection, whole: &str) -> Result<(), Cause> {
     let model = Connection::open_in_memory()?;
-    model.execute_batch(schema.whole)?;
-    let (wanted, found) = (read(&model)?, read(connection)?);
+    model.execute_batch(whole)?;
+    compare_with(connection, &model)
+}
+
+/// Refuses a database whose structure is not that of another.
+pub(in crate::sqlite::open) fn compare_with(connection: &Connection, model: &Connection) -> Result<(), Cause> {
+    let (wanted, found) = (read(model)?, read(connection)?);
     let differs = |(what, how): (&String, &String)| match found.get(what) {
         None => Some(format!("it has no {what}")),
         Some(found) if found == how => None,
@@ -29,7 +33,7 @@ pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema)
     };
     let extra = found.keys().filter(|what| !wanted.contains_key(*what));
     let mut differences: Vec<_> = wanted.iter().filter_map(differs).collect();
-    differences.extend(extra.map(|what| format!("it has {what}, and the schema of this program has none")));
+    differences.extend(extra.map(|what| format!("it has {what}, and the schema has none")));
     if differences.is_empty() {
         return Ok(());
     }
@@ -37,6 +41,16 @@ pub(in crate::sqlite::open) fn compare(connection: &Connection, schema: &Schema)
     differences.truncate(FEW);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     Err(format!("{}{more}", differences.join("; ")).into())
+}
+
+/// Returns the definitions of a database, as a whole schema.
+pub(in crate::sqlite::open) fn definitions(db: &Connection) -> Result<String> {
+    let mut all = db.prepare(
+        "SELECT sql || ';\n' FROM sqlite_schema WHERE sql IS NOT NULL AND substr(tbl_name, 1, 12) <> 'protostore__' \
+         AND tbl_name <> 'refinery_schema_history' AND substr(tbl_name, 1, 7) <> 'sqlite_' ORDER BY rowid",
+    )?;
+    let definitions = all.query_map([], |row| row.get::<_, String>(0))?.collect();
+    definitions
 }
 
 fn read(db: &Connection) -> Result<Structure> {

@@ -78,10 +78,12 @@ pub(super) const fn step(version: u32, slug: &'static str, text: &'static str) -
     Migration {
         version,
         slug,
+        store: "test.v1.Store",
         semver,
         mapping: 1,
         text,
         down: None,
+        loses: &[],
         // Another text is another history.
         chain: text,
         reader: version,
