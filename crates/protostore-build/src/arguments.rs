@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::cache::directory;
-use crate::{Accept, Colours, Comparison, FailOn, Failure, Format, Mode, Release, Report, Request, Slug};
+use crate::{Accept, Colours, Comparison, FailOn, Failure, Format, Mode, Rebase, Release, Report, Request, Slug};
 
 /// The flags of `codegen`.
 #[derive(Clone, Debug, clap::Args)]
@@ -18,6 +18,11 @@ pub struct RequestArgs {
     /// Rewrite the newest version from the one before, as long as it is not released.
     #[arg(long)]
     amend: bool,
+    /// Put the versions of this branch on top of those of another, after git could not merge the two: BASE is the branch
+    /// whose versions stay as they are. Without it, that is the branch that is merged in, or the one that is rebased onto.
+    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "",
+          conflicts_with_all = ["amend", "name", "release", "oldest"])]
+    rebase: Option<Rebase>,
     /// What the version is called: rename_memory. By default it is called after its first change.
     #[arg(long, value_name = "SLUG")]
     name: Option<Slug>,
@@ -45,9 +50,9 @@ impl RequestArgs {
     /// Returns what they ask for.
     #[must_use]
     pub fn request(self) -> Request {
-        let Self { store, amend, name, accept, release, oldest, dry_run, against, no_cache } = self;
+        let Self { store, amend, rebase, name, accept, release, oldest, dry_run, against, no_cache } = self;
         let mode = if amend { Mode::Amend } else { Mode::Write };
-        Request { store, mode, name, accept, oldest, release, dry_run, against, cache: cache(no_cache) }
+        Request { store, mode, rebase, name, accept, oldest, release, dry_run, against, cache: cache(no_cache) }
     }
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn forbidden(project: &Project, plan: &Plan) -> Option<Finding> {
 
 /// Returns a request without the answers that no store asks for.
 pub(crate) fn needed(plans: &[&Plan], request: &Request) -> Request {
-    let upgrades: Vec<&Upgrade> = plans.iter().filter_map(|plan| plan.next.upgrade.as_ref()).collect();
+    let upgrades: Vec<&Upgrade> = plans.iter().flat_map(|plan| plan.upgrades()).collect();
     let is_unneeded = |upgrade: &Upgrade, accept: &Accept| {
         upgrade.unneeded.iter().any(|(word, place)| *word == accept.word && *place == accept.place)
     };

@@ -60,12 +60,20 @@ impl Base {
         let append = project.invocation.command("codegen", "");
         let finding = |theirs: Locked, base: &Lock| {
             let version = theirs.version;
-            let remedy = format!(
-                "a version that others have never changes: restore its files with \
-                 `git checkout {reference} -- {}`, then run {append}, which makes version {} of the change",
-                plan.dir.display(),
-                base.head + 1
-            );
+            let remedy = match version {
+                1 => format!(
+                    "a version that others have never changes: restore its files with \
+                     `git checkout {reference} -- {}`, then run {append}, which makes version {} of the change",
+                    plan.dir.display(),
+                    base.head + 1
+                ),
+                _ => format!(
+                    "a version that others have never changes: merge {reference}, then run {}, which puts the versions of \
+                     this branch on top of version {}",
+                    project.invocation.command("codegen", &format!("--rebase {reference}")),
+                    base.head
+                ),
+            };
             let title = format!(
                 "version {version} of `{}` is not version {version} `{}` of {reference} in {dir}",
                 plan.name, theirs.slug
@@ -141,7 +149,7 @@ impl Base {
 }
 
 /// Returns a directory, or the nearest one around it that exists.
-fn nearest(dir: &Path) -> PathBuf {
+pub(crate) fn nearest(dir: &Path) -> PathBuf {
     let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     if dir.is_dir() {
         return dir.to_owned();
@@ -149,7 +157,7 @@ fn nearest(dir: &Path) -> PathBuf {
     absolute.ancestors().find(|dir| dir.is_dir()).map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
-fn git(dir: &Path, reference: &str, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
+pub(crate) fn git(dir: &Path, reference: &str, arguments: &[&str]) -> Result<Vec<u8>, Failure> {
     let failure = |why: String| Failure::Git { reference: reference.to_owned(), why };
     let mut command = Command::new("git");
     command.arg("-C").arg(dir).args(arguments).stdin(Stdio::null());

@@ -9,7 +9,7 @@ use crate::cache::Cache;
 use crate::difference::difference;
 use crate::plan::{GENERATOR, Plan, Plans, plans};
 use crate::sync::is_stale;
-use crate::{Failure, Finding, MadeVersion, Project, Report, Request, asked, moved};
+use crate::{Failure, Finding, MadeVersion, Project, Report, Request, asked, conflict, moved, past};
 
 /// Paths that a finding about several files shows.
 const SHOWN: usize = 5;
@@ -87,7 +87,13 @@ pub(crate) fn history(project: &Project, plan: &Plan) -> Vec<Finding> {
     let fault = |fault: &Fault| {
         let path = fault.file();
         let title = format!("{}: {fault}", plan.dir.display());
-        Finding::new(title, lines(plan, path), repair(project, plan, fault)).at(place(plan, path), 0)
+        let details = match fault {
+            Fault::Conflict => {
+                plan.there.get(path).map(|bytes| conflict::versions(&past::text(bytes))).unwrap_or_default()
+            }
+            _ => lines(plan, path),
+        };
+        Finding::new(title, details, repair(project, plan, fault)).at(place(plan, path), 0)
     };
     plan.next.faults.iter().map(fault).collect()
 }
@@ -98,7 +104,21 @@ fn repair(project: &Project, plan: &Plan, fault: &Fault) -> String {
     let of_version = VersionFile::from_path(fault.file()).map(|file| file.version);
     let head = plan.next.history.head().number;
     match fault {
-        Fault::Unlocked { .. } | Fault::Fork { .. } => {
+        Fault::Conflict => {
+            let rebase = project.invocation.command("codegen", "--rebase");
+            format!(
+                "resolve the conflicts of the protos, then run {rebase}, which puts the versions of one branch on top of those \
+                 of the other"
+            )
+        }
+        Fault::Fork { .. } => {
+            let rebase = project.invocation.command("codegen", "--rebase <BASE>");
+            format!(
+                "codegen alone writes migrations and snapshots: move {place} elsewhere, or restore the lock with it; where two \
+                 branches each added the version, run {rebase} with the branch whose versions stay"
+            )
+        }
+        Fault::Unlocked { .. } => {
             format!(
                 "codegen alone writes migrations and snapshots: move {place} elsewhere, or restore the lock with it"
             )
@@ -123,7 +143,8 @@ fn repair(project: &Project, plan: &Plan, fault: &Fault) -> String {
 
 /// Files that are not what codegen would write; those that the history speaks of aside.
 fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
-    if plan.next.upgrade.is_some() {
+    // What a merge that is not settled leaves in them is no news.
+    if plan.next.upgrade.is_some() || plan.next.faults.contains(&Fault::Conflict) {
         return Vec::new();
     }
     let faulty = |path: &str| plan.next.faults.iter().any(|fault| fault.file() == path);
@@ -216,6 +237,9 @@ fn crlf(project: &Project, plans: &[Plan]) -> Option<Finding> {
 
 /// What SQLite says against it.
 pub(crate) fn replay(project: &Project, plan: &Plan, is_new: bool) -> Vec<Finding> {
+    if plan.next.faults.contains(&Fault::Conflict) {
+        return Vec::new();
+    }
     let number = plan.next.history.head().number;
     let report = "report it with the protos as a fault of protostore";
     let remedy = match (is_new, plan.next.faults.is_empty()) {

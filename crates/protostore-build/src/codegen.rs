@@ -86,11 +86,18 @@ fn write(
         report.findings.extend(check::obstacles(plan));
         if plan.obstacles.is_empty() {
             report.findings.extend(check::history(project, plan));
+            report.findings.extend(plan.rebased.iter().flat_map(|rebased| rebased.findings.clone()));
             report.findings.extend(asked::forbidden(project, plan));
             report.findings.extend(asked::asks(project, plan, needed));
             report.findings.extend(check::replay(project, plan, plan.next.made.is_some()));
             report.findings.extend(base.iter().flat_map(|base| base.rewritten(project, plan)));
         }
+        report.versions.extend(
+            plan.rebased
+                .iter()
+                .flat_map(|rebased| &rebased.upgrades)
+                .map(|(upgrade, semver)| MadeVersion::new(project, plan, upgrade.clone(), semver.clone())),
+        );
         report.versions.extend(MadeVersion::of(project, plan));
     }
     report.findings.extend(moved::moved(project, &plans, &histories));
@@ -98,6 +105,9 @@ fn write(
         return Ok(report);
     }
     report.notes.extend(plans.iter().filter_map(|plan| dropped(plan, request)));
+    report
+        .notes
+        .extend(plans.iter().filter_map(|plan| plan.rebased.as_ref()).flat_map(|rebased| rebased.notes.clone()));
     for plan in &plans {
         let done = if request.dry_run { sync::compare(plan) } else { sync::write(plan)? };
         let place = |path: String| plan.dir.join(path).display().to_string();

@@ -105,7 +105,7 @@ fn appended(past: &Past, history: &History, schema: &Schema, answers: &Answers) 
 }
 
 /// Returns the history with a version more, unless questions are open.
-fn with(upgrade: Upgrade, history: &History, schema: &Schema) -> Next {
+pub(crate) fn with(upgrade: Upgrade, history: &History, schema: &Schema) -> Next {
     let kept = history.versions.len();
     let made = Some(upgrade.to);
     let history = if upgrade.asks.is_empty() { history.append(&upgrade, schema) } else { history.clone() };
@@ -134,10 +134,7 @@ fn amended(past: &Past, history: &History, schema: &Schema, answers: &Answers, t
         Err(fault) => return blocked(vec![fault], None),
     };
     let mut answers = answers.clone();
-    answers.kept = kept.kept;
-    for (column, sql) in kept.backfills {
-        answers.backfills.entry(column).or_insert(sql);
-    }
+    answers.take(kept);
     match evolve(&before, schema, &protostore_emit::objects, &answers) {
         None => {
             let kept = before.versions.len();
@@ -171,7 +168,7 @@ fn is_of_head(fault: &Fault, head: u32) -> bool {
 
 /// Returns what was answered when a version was made: once a `backfill` is taken out of the proto, its plan alone has it.
 /// A plan that is not there has no answers, so that all is asked again; one that cannot be read may have some.
-fn answers_of(there: &Files, version: u32) -> Result<Answers, Fault> {
+pub(crate) fn answers_of(there: &Files, version: u32) -> Result<Answers, Fault> {
     let file = plan_path(version);
     let Some(text) = there.get(&file).map(|bytes| past::text(bytes)) else { return Ok(Answers::default()) };
     let plan = Upgrade::from_file(&text).map_err(|error| {

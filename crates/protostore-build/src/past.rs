@@ -6,6 +6,7 @@ use protostore_evolve::plan::{Plan as Upgrade, PlanError};
 use protostore_evolve::{Fault, History, Lock, LockError, Locked, VersionFile, plan_path, snapshot_path};
 use protostore_schema::{Schema, SnapshotError};
 
+use crate::conflict;
 use crate::disk::Files;
 
 /// What the lock and the files of versions say.
@@ -30,7 +31,11 @@ pub(crate) fn read(there: &Files) -> Past {
     let Some(lock) = there.get("schema.lock") else {
         return broken(if files.is_empty() { Vec::new() } else { vec![Fault::NoLock] });
     };
-    let lock = match Lock::from_text(&String::from_utf8_lossy(lock)) {
+    let text = String::from_utf8_lossy(lock);
+    if conflict::is_in(&text) {
+        return Past { unreadable: true, ..broken(vec![Fault::Conflict]) };
+    }
+    let lock = match Lock::from_text(&text) {
         Ok(lock) => lock,
         Err(error @ LockError::Newer { .. }) => {
             let newer = Fault::Newer { file: "schema.lock".to_owned(), why: error.to_string() };

@@ -15,6 +15,7 @@ use crate::disk::{self, Files};
 use crate::next::{self, Next};
 use crate::past::{self, Past};
 use crate::project::Sources;
+use crate::rebase::{self, Rebased};
 use crate::texts::{self, SQLITE};
 use crate::tried::{Tried, tried};
 use crate::{CrateOptions, Failure, Project, Request, answers, breadth, line_endings};
@@ -40,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) obstacles: BTreeMap<String, &'static str>,
     /// The history on disk.
     pub(crate) past: Past,
+    /// The versions of a branch that this run puts on top of those of another.
+    pub(crate) rebased: Option<Rebased>,
     /// The history after this run.
     pub(crate) next: Next,
     /// What should be; nothing where the next version has open questions.
@@ -54,6 +57,14 @@ pub(crate) struct Plan {
     pub(crate) statements: usize,
 }
 
+impl Plan {
+    /// Returns the ways to the versions that this run makes.
+    pub(crate) fn upgrades(&self) -> impl Iterator<Item = &Upgrade> {
+        let rebased = self.rebased.iter().flat_map(|rebased| rebased.upgrades.iter().map(|(upgrade, _)| upgrade));
+        rebased.chain(&self.next.upgrade)
+    }
+}
+
 /// A store message, lowered, with what is in its directory.
 struct Store {
     lowered: Lowered,
@@ -61,6 +72,7 @@ struct Store {
     tree: disk::Tree,
     crlf: BTreeSet<String>,
     past: Past,
+    rebased: Option<Rebased>,
 }
 
 /// The plans of a project's stores, and what is worth saying besides.
@@ -99,9 +111,28 @@ pub(crate) fn plans(
             seen.store(&name, &tree);
         }
         let crlf = line_endings::restore_locked(&mut tree.files);
-        let past = past::read(&tree.files);
+        let name = compiled.store_name(store).unwrap_or_default();
+        let sides = match &request.rebase {
+            Some(rebase) => rebase::sides(project, &name, rebase, &tree.files)?,
+            None => None,
+        };
+        let past = past::read(sides.as_ref().map_or(&tree.files, |sides| &sides.base));
+        let lowered = match lower_after(&compiled, store, past.schemas().as_deref()) {
+            Ok(lowered) => lowered,
+            Err(diagnostics) => {
+                problems.push(diagnostics);
+                continue;
+            }
+        };
+        let Some(sides) = sides else {
+            stores.push(Store { lowered, dir, tree, crlf, past, rebased: None });
+            continue;
+        };
+        let answers = answers::of(&lowered, &request.accepted());
+        let rebased = rebase::rebase(project, &name, sides, &lowered.schema, &answers)?;
+        let past = past::read(&rebased.files);
         match lower_after(&compiled, store, past.schemas().as_deref()) {
-            Ok(lowered) => stores.push(Store { lowered, dir, tree, crlf, past }),
+            Ok(lowered) => stores.push(Store { lowered, dir, tree, crlf, past, rebased: Some(rebased) }),
             Err(diagnostics) => problems.push(diagnostics),
         }
     }
@@ -141,13 +172,19 @@ fn plan(
     makes: bool,
     known: &[String],
 ) -> Result<(Plan, Vec<String>), Failure> {
-    let Store { lowered, dir, tree, mut crlf, past } = store;
+    let Store { lowered, dir, tree, mut crlf, past, mut rebased } = store;
     let disk::Tree { files: mut there, directories, others } = tree;
-    let next = next::next(&past, &lowered.schema, request, &answers::of(&lowered, &request.accepted()), &there);
+    let open = rebased.as_mut().and_then(|rebased| rebased.open.take());
+    let history = rebased.as_ref().map_or(&there, |rebased| &rebased.files);
+    let next = match open {
+        Some(open) => open,
+        None => next::next(&past, &lowered.schema, request, &answers::of(&lowered, &request.accepted()), history),
+    };
+    let is_found = rebased.as_ref().is_some_and(|rebased| !rebased.findings.is_empty());
     let schema = lowered.schema;
     let (name, tables) = (schema.name.clone(), schema.tables.len());
     // Where a version is to come, nothing of the crate is as it will be, which the one finding says better.
-    if next.is_open() || (next.upgrade.is_some() && !makes) {
+    if next.is_open() || is_found || (next.upgrade.is_some() && !makes) {
         let plan = Plan {
             name,
             dir,
@@ -157,6 +194,7 @@ fn plan(
             others,
             obstacles: BTreeMap::new(),
             past,
+            rebased,
             next,
             files: Files::new(),
             texts: Vec::new(),
@@ -167,7 +205,8 @@ fn plan(
         return Ok((plan, Vec::new()));
     }
     let command = project.invocation.codegen();
-    let texts = texts::of(&next, &there, &command);
+    let history = rebased.as_ref().map_or(&there, |rebased| &rebased.files);
+    let texts = texts::of(&next, history, &command);
     let intact = past.intact();
     let lock = Lock::after(&intact[..next.kept.min(intact.len())], &next.history, &texts);
     let schema_sql = schema_sql(&schema, &command);
@@ -175,7 +214,7 @@ fn plan(
     let (files, (tried, statements)) = std::thread::scope(|scope| {
         let tried = scope.spawn(|| {
             let statements = statements_in(&schema, &[Dialect::Sqlite]);
-            (tried(&next, &texts, (&lock, known), (&there, &schema_sql), &statements), statements.len())
+            (tried(&next, &texts, (&lock, known), (history, &schema_sql), &statements), statements.len())
         });
         let files = files(project, compiled, &schema, &next, (&texts, &lock));
         (files, tried.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -201,6 +240,7 @@ fn plan(
         others,
         obstacles,
         past,
+        rebased,
         next,
         files,
         texts,

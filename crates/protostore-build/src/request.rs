@@ -32,6 +32,8 @@ pub struct Request {
     pub store: Option<String>,
     /// Whether a version is added, or the newest one rewritten.
     pub mode: Mode,
+    /// Whether the versions of this branch are put on top of those of another: git's own merge cannot.
+    pub rebase: Option<Rebase>,
     /// What the version is called, in snake_case; without it, after its first change.
     pub name: Option<Slug>,
     /// The risks that are accepted.
@@ -47,6 +49,15 @@ pub struct Request {
     /// Where it is kept that nothing changed, by hashes of all that this follows from: the directory that Cargo builds
     /// in. Without it everything is computed.
     pub cache: Option<PathBuf>,
+}
+
+/// On top of which versions those of this branch are put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rebase {
+    /// Those of the other side of the merge, rebase or cherry-pick that git is in the middle of.
+    Other,
+    /// Those of a commit, branch or tag.
+    Onto(String),
 }
 
 /// What is done to the newest version besides, so that it is never rewritten.
@@ -83,10 +94,14 @@ impl Request {
     /// Returns the flags that say this, as they are typed; `--dry-run` aside.
     #[must_use]
     pub fn flags(&self) -> String {
-        let Self { store, mode, name, accept, oldest, release, dry_run: _, against, cache: _ } = self;
+        let Self { store, mode, rebase, name, accept, oldest, release, dry_run: _, against, cache: _ } = self;
         let mut flags: Vec<String> = Vec::new();
         flags.extend(store.as_ref().map(|store| format!("--store {store}")));
         flags.extend((*mode == Mode::Amend).then(|| "--amend".to_owned()));
+        flags.extend(rebase.as_ref().map(|rebase| match rebase {
+            Rebase::Other => "--rebase".to_owned(),
+            Rebase::Onto(base) => format!("--rebase {base}"),
+        }));
         flags.extend(name.as_ref().map(|name| format!("--name {}", name.as_str())));
         flags.extend(accept.iter().map(|accept| format!("--accept {accept}")));
         flags.extend(oldest.map(|oldest| format!("--oldest {oldest}")));
@@ -147,6 +162,14 @@ impl FromStr for Slug {
             _ if text.chars().all(is_plain) => Ok(Self(text.to_owned())),
             _ => Err(format!("`{text}` is not in snake_case: a name has a to z, 0 to 9 and _")),
         }
+    }
+}
+
+impl FromStr for Rebase {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(if text.is_empty() { Self::Other } else { Self::Onto(text.to_owned()) })
     }
 }
 

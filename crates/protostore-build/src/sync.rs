@@ -33,6 +33,7 @@ pub(crate) fn compare(plan: &Plan) -> Done {
         let is_locked = || plan.past.locked.iter().flat_map(Locked::files).any(|(locked, _)| locked == *path);
         let goes = is_stale(path, bytes)
             || is_dropped(plan, path)
+            || plan.rebased.as_ref().is_some_and(|rebased| rebased.is_abandoned(path))
             || (is_of_made && (is_locked() || is_generated(path, bytes)));
         if goes { done.removed.push(path.clone()) } else { done.unknown.push(path.clone()) }
     }

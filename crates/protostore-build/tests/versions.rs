@@ -12,4 +12,5 @@ mod versions {
     mod format;
     mod names;
     mod oldest;
+    mod rebase;
 }

@@ -14,6 +14,8 @@ pub enum Fault {
     NoLock,
     /// A text that is no lock.
     NotALock { why: String },
+    /// A lock that git could not merge: two branches each added a version.
+    Conflict,
     /// A text that is no snapshot or plan.
     NotReadable { file: String, why: String },
     /// A lock, snapshot or plan that a newer version of the tool wrote.
@@ -42,6 +44,9 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoLock => f.write_str("schema.lock is missing, but there are migrations or snapshots"),
+            Self::Conflict => f.write_str(
+                "schema.lock has the conflict markers of git: two branches each added a version, and a number means one version",
+            ),
             Self::NotALock { why } => write!(f, "schema.lock was edited: {why}"),
             Self::NotReadable { file, why } => write!(f, "{file} cannot be read: {why}"),
             Self::Newer { file, why } => write!(f, "{file} was written by a newer version of protostore: {why}"),
@@ -72,9 +77,13 @@ impl Fault {
             Self::Changed { file } | Self::LineEndings { file } | Self::Missing { file } => file,
             Self::Unlocked { file } | Self::Fork { file, .. } => file,
             Self::NotReadable { file, .. } | Self::Newer { file, .. } => file,
-            Self::NoLock | Self::NotALock { .. } | Self::Gap { .. } | Self::Chain { .. } | Self::Head | Self::Seal => {
-                "schema.lock"
-            }
+            Self::NoLock
+            | Self::Conflict
+            | Self::NotALock { .. }
+            | Self::Gap { .. }
+            | Self::Chain { .. }
+            | Self::Head
+            | Self::Seal => "schema.lock",
         }
     }
 }

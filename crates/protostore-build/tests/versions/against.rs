@@ -113,37 +113,3 @@ fn a_store_that_is_gone_and_a_commit_that_is_not_there() {
         assert!(failure.to_string().starts_with(&format!("`{unknown}` cannot be compared with: ")), "{failure}");
     }
 }
-
-#[test]
-fn two_branches_that_add_a_version_conflict_and_one_is_made_again_on_top() {
-    let lab = committed();
-    let commit = |message: &str| {
-        git(&lab, &["add", "-A"]);
-        git(&lab, &["commit", "-q", "-m", message]);
-    };
-    edit(&lab, "string name = 2;", "string name = 2;\n  int64 weight = 3;");
-    written(&lab, Mode::Write);
-    commit("own");
-    git(&lab, &["checkout", "-q", "base"]);
-    edit(&lab, "string id = 1;", "string id = 1;\n  int64 height = 4;");
-    written(&lab, Mode::Write);
-    commit("theirs");
-    git(&lab, &["checkout", "-q", "topic"]);
-
-    let mut merge = Command::new("git");
-    merge.current_dir(lab.path(".")).args(["-c", "user.name=lab", "-c", "user.email=lab@example.org"]);
-    let output = merge.args(["merge", "-q", "base"]).output().expect("git runs");
-    assert!(!output.status.success(), "the merge went through");
-    assert!(lab.read("generated/lab/schema.lock").contains("<<<<<<< "), "the lock has no conflict");
-    assert!(!lab.read("proto/lab.proto").contains("<<<<<<< "), "the protos conflict too");
-    assert!(!codegen(&lab.project(), Mode::Write).expect("the project is computed").is_ok());
-
-    std::fs::remove_dir_all(lab.path("generated/lab")).expect("the crate is removed");
-    git(&lab, &["checkout", "base", "--", "generated/lab"]);
-    let said = written(&lab, Mode::Write);
-    assert!(said.starts_with("lab: version 3 ") && said.contains("machines.weight"), "{said}");
-    commit("both");
-    assert!(against(&lab).is_ok());
-    let names = lab.paths("generated/lab/migrations/sqlite").len();
-    assert_eq!(names, 5, "three migrations, two ways back");
-}

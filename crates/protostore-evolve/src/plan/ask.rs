@@ -156,3 +156,13 @@ pub struct Answers {
     /// `dropped` of the protos: number of the table, path, and former name of each field.
     pub dropped: Vec<(u32, Vec<u32>, String)>,
 }
+
+impl Answers {
+    /// Takes what was answered when the version was made before, as far as nothing else is answered now.
+    pub fn take(&mut self, before: Self) {
+        self.kept = before.kept;
+        for (column, sql) in before.backfills {
+            self.backfills.entry(column).or_insert(sql);
+        }
+    }
+}
