@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::cargo::{cargo, succeeds};
 
+/// Where it is built: with other flags than all else, which stays as it is.
+const BUILT: &str = "target/static";
+
 /// Where the daemon runs.
 const ROOT: &str = "target/empty-root";
 
@@ -44,11 +47,11 @@ fn build() -> Result<PathBuf, String> {
     let flags = format!("CARGO_TARGET_{}_RUSTFLAGS", target.replace('-', "_").to_uppercase());
     let mut build =
         cargo(["build", "--package", "auraed", "--no-default-features", "--features", "sqlcipher-vendored"]);
-    build.args(["--target", &target]).env(flags, "-C target-feature=+crt-static");
+    build.args(["--target", &target, "--target-dir", BUILT]).env(flags, "-C target-feature=+crt-static");
     if !succeeds(&mut build) {
         return Err("the daemon is not built".to_owned());
     }
-    let binary = Path::new("target").join(&target).join("debug/auraed");
+    let binary = Path::new(BUILT).join(&target).join("debug/auraed");
     let bytes = std::fs::read(&binary).map_err(|error| format!("{}: {error}", binary.display()))?;
     match interpreter(&bytes) {
         Some(false) => Ok(binary),

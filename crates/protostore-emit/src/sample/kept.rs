@@ -37,12 +37,12 @@ fn table_of(old: &Table, later: &[&Schema]) -> Option<Kept> {
     }
     let pair = |column: &Column| {
         let same = |table: &&Table| {
-            let others = members(&table.record.nodes, true);
+            let others = members(&table.record.nodes);
             let other =
                 others.into_iter().find(|(other, _)| (&other.path, other.role) == (&column.path, column.role))?;
             Some((other.0.clone(), other.1))
         };
-        let (_, open) = members(&old.record.nodes, true).into_iter().find(|(other, _)| *other == column)?;
+        let (_, open) = members(&old.record.nodes).into_iter().find(|(other, _)| *other == column)?;
         let found: Vec<(Column, bool)> = all.iter().map(same).collect::<Option<_>>()?;
         let is_same = found.iter().all(|(other, is_open)| means(other) == means(column) && *is_open == open);
         let name = found.last()?.0.name.sql.clone();
@@ -72,12 +72,10 @@ fn means(column: &Column) -> impl PartialEq {
 
 /// Returns the columns of a record, each with whether it tells unset from zero. Those of messages and oneofs are left out,
 /// since other members decide on them too.
-fn members(nodes: &[Node], is_top: bool) -> Vec<(&Column, bool)> {
-    let scalar = |node| match node {
-        &Node::Scalar(ref scalar) if is_top && scalar.column.role == Role::Value => {
-            Some((&scalar.column, scalar.optional))
-        }
+fn members(nodes: &[Node]) -> Vec<(&Column, bool)> {
+    let scalars = nodes.iter().filter_map(|node| match node {
+        Node::Scalar(scalar) if scalar.column.role == Role::Value => Some((&scalar.column, scalar.optional)),
         _ => None,
-    };
-    nodes.iter().filter_map(scalar).collect()
+    });
+    scalars.collect()
 }

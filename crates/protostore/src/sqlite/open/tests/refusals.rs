@@ -70,7 +70,7 @@ fn another_migration_of_the_same_version() {
         Class::Real,
         &key(),
         Kind::Open,
-        &["V1__initial with the chain", "this program V1__initial with the chain"],
+        &["V1__initial with the chain", "this program V1__initial with the chain", "--amend", "move it away"],
     );
     both_refused(&OTHER_SLUG, Class::Real, &key(), Kind::Open, &["V1__initial", "V1__first"]);
 }
