@@ -136,6 +136,12 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
 ///     let _ = store.table::<R>().delete(key);
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` are inserted and never change: its table is append-only",
+    label = "is in an append-only table, or in one of which that is not known",
+    note = "`insert`, `get`, `list` and filters are there for every record; in code for any record, ask for `R: \
+            protostore::Mutable`; or leave `append_only` out of the table's options"
+)]
 pub trait Mutable: Record {}
 
 /// One child table: the rows of a repeated or map field, or the row of a message.

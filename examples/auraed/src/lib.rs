@@ -28,6 +28,16 @@ pub use limits::Limits;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// Short answers to what one asks first.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/cookbook.md")]
+struct Cookbook;
+
+/// How the generated crate says that its store is opened.
+#[cfg(doctest)]
+#[doc = include_str!("../../../generated/aurae/README.md")]
+struct Generated;
+
 /// Runs the command that the arguments ask for.
 ///
 /// # Errors

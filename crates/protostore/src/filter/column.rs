@@ -281,21 +281,32 @@ impl<R, T, P: Many> Col<R, T, P> {
     }
 }
 
-impl<R, T: Ordered, P: One> Col<R, T, P> {
+impl<R, T, P> Col<R, T, P> {
     /// Sorts by this column, the smallest value first and what is not set before all.
-    pub fn asc(self) -> Order<R> {
+    pub fn asc(self) -> Order<R>
+    where
+        T: Ordered,
+        P: One,
+    {
         Order::new(self.place, false)
     }
 
     /// Sorts by this column, the largest value first and what is not set after all.
-    pub fn desc(self) -> Order<R> {
+    pub fn desc(self) -> Order<R>
+    where
+        T: Ordered,
+        P: One,
+    {
         Order::new(self.place, true)
     }
 }
 
-impl<R, T, P: Maskable> Col<R, T, P> {
+impl<R, T, P> Col<R, T, P> {
     /// Returns the field as a mask names it.
-    pub const fn field(self) -> Field<R> {
+    pub const fn field(self) -> Field<R>
+    where
+        P: Maskable,
+    {
         Field::new(self.member)
     }
 }

@@ -92,47 +92,69 @@ fn prefixed(place: Place, prefix: &str) -> Result<Cond, Box<Expr>> {
 /// Writes the comparisons, for a column and for one entry of a map.
 macro_rules! comparisons {
     ($on:ident, [$($bounds:tt)*], |$self:ident| $place:expr, |$cond:ident| $test:expr) => {
-        impl<R, T: Comparable, $($bounds)*> $on<R, T, P> {
+        // Each comparison asks for what it needs, so that the compiler says of a column why it is not there.
+        impl<R, T, $($bounds)*> $on<R, T, P> {
             /// Holds where the value is this one.
-            pub fn eq($self, value: impl Operand<T>) -> Filter<R> {
+            pub fn eq($self, value: impl Operand<T>) -> Filter<R>
+            where
+                T: Comparable,
+            {
                 let $cond = cond_of($place, Op::Equal, &value.operand());
                 $test
             }
 
             /// Holds where the value is another one or not set.
-            pub fn ne($self, value: impl Operand<T>) -> Filter<R> {
+            pub fn ne($self, value: impl Operand<T>) -> Filter<R>
+            where
+                T: Comparable,
+            {
                 let $cond = cond_of($place, Op::Differs, &value.operand());
                 $test
             }
 
             /// Holds where the value is one of these; where there are none, nowhere.
-            pub fn in_list<V: Operand<T>>($self, values: impl IntoIterator<Item = V>) -> Filter<R> {
+            pub fn in_list<V: Operand<T>>($self, values: impl IntoIterator<Item = V>) -> Filter<R>
+            where
+                T: Comparable,
+            {
                 let $cond = one_of($place, values);
                 $test
             }
         }
 
-        impl<R, T: Ordered, $($bounds)*> $on<R, T, P> {
+        impl<R, T, $($bounds)*> $on<R, T, P> {
             /// Holds where the value is set and below this one.
-            pub fn lt($self, value: impl Operand<T>) -> Filter<R> {
+            pub fn lt($self, value: impl Operand<T>) -> Filter<R>
+            where
+                T: Ordered,
+            {
                 let $cond = cond_of($place, Op::Less, &value.operand());
                 $test
             }
 
             /// Holds where the value is set and this one or below.
-            pub fn le($self, value: impl Operand<T>) -> Filter<R> {
+            pub fn le($self, value: impl Operand<T>) -> Filter<R>
+            where
+                T: Ordered,
+            {
                 let $cond = cond_of($place, Op::AtMost, &value.operand());
                 $test
             }
 
             /// Holds where the value is set and above this one.
-            pub fn gt($self, value: impl Operand<T>) -> Filter<R> {
+            pub fn gt($self, value: impl Operand<T>) -> Filter<R>
+            where
+                T: Ordered,
+            {
                 let $cond = cond_of($place, Op::Greater, &value.operand());
                 $test
             }
 
             /// Holds where the value is set and this one or above.
-            pub fn ge($self, value: impl Operand<T>) -> Filter<R> {
+            pub fn ge($self, value: impl Operand<T>) -> Filter<R>
+            where
+                T: Ordered,
+            {
                 let $cond = cond_of($place, Op::AtLeast, &value.operand());
                 $test
             }

@@ -44,6 +44,11 @@ pub enum Message {}
 pub enum Oneof {}
 
 /// One value a record: it can be sorted by.
+#[diagnostic::on_unimplemented(
+    message = "a record has any number of values of this field, so it cannot be sorted by it",
+    label = "is a repeated field, a map, or a field of their elements",
+    note = "sort by a field that has one value in each record; `any` and `eq` find records by their elements"
+)]
 pub trait One {}
 impl One for Member {}
 impl One for Inner {}
@@ -58,6 +63,11 @@ impl<C> Many for InnerMap<C> {}
 impl<K> Many for Entries<K> {}
 
 /// A field of the record itself: it can be named in a mask.
+#[diagnostic::on_unimplemented(
+    message = "a mask names fields of the record itself, not what is inside of them",
+    label = "is inside a message, a oneof, a list or a map of the record",
+    note = "name the field around it: an update then writes all of that field"
+)]
 pub trait Maskable {}
 impl Maskable for Member {}
 impl<C> Maskable for List<C> {}

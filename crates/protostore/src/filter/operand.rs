@@ -5,6 +5,11 @@ use crate::time::{Duration, NANOS, Timestamp};
 use crate::value::Bind;
 
 /// What a column may hold that a value can be equal to.
+#[diagnostic::on_unimplemented(
+    message = "nothing is equal to what a column of `{Self}` holds",
+    label = "cannot be compared, so `eq`, `ne` and `in_list` are not there",
+    note = "of a message, a oneof or JSON ask `is_set` or `is_unset`, or compare a field inside of it"
+)]
 pub trait Comparable: Bind + Sized {
     /// Says where the value is among those that a column holds: not every value of the type can be stored.
     fn location(&self) -> Location<Self> {
@@ -18,6 +23,12 @@ pub trait Comparable: Bind + Sized {
 }
 
 /// What a column may hold whose order in the database is the order of its values.
+#[diagnostic::on_unimplemented(
+    message = "values of `{Self}` have no order in the database",
+    label = "has no order, so `lt`, `le`, `gt`, `ge`, `asc` and `desc` are not there",
+    note = "numbers, text, bytes, times and enums have one; of a message, a oneof or JSON ask `is_set` or `is_unset`, or \
+            take a field inside of it"
+)]
 pub trait Ordered: Comparable {}
 
 /// Where a value is among those that a column holds, so that it can be compared with them though it is none of them.
@@ -59,6 +70,12 @@ pub(super) fn counted<T: Countable + PartialEq>(time: T, per_second: i64) -> Loc
 }
 
 /// What is given where a `T` is compared with: `&str` for a `String`.
+#[diagnostic::on_unimplemented(
+    message = "a column of `{T}` cannot be compared with `{Self}`",
+    label = "give a value of `{T}`",
+    note = "a column of `String` takes `&str` too, and one of bytes `&[u8]`; a number needs the type of its column, as in \
+            `7_u32`, an enum a value of the generated enum, and a time `protostore::Timestamp`"
+)]
 pub trait Operand<T> {
     /// Returns it as the column's type.
     fn operand(self) -> T;

@@ -60,10 +60,13 @@ impl<R: Record, P: Bind + Send + Sync> ListBy<R, P> {
     }
 }
 
-impl<R: Mutable, P: Bind + Send + Sync> ListBy<R, P> {
+impl<R: Record, P: Bind + Send + Sync> ListBy<R, P> {
     /// Returns the operation that deletes the records, on all pages.
     #[must_use]
-    pub fn delete(self) -> DeleteBy<R, P> {
+    pub fn delete(self) -> DeleteBy<R, P>
+    where
+        R: Mutable,
+    {
         DeleteBy::new(self.listing, self.by)
     }
 }

@@ -46,9 +46,12 @@ impl<'s, R: Record<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
     }
 }
 
-impl<'s, R: Mutable<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
+impl<'s, R: Record<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
     /// Writes the record in place of the one that is there, if there is one, and returns it as it is stored.
-    pub fn upsert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
+    pub fn upsert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>>
+    where
+        R: Mutable,
+    {
         self.0.upsert(record)
     }
 
@@ -57,12 +60,18 @@ impl<'s, R: Mutable<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
         &self,
         record: R,
         mask: M,
-    ) -> Write<impl Future<Output = Result<Committed<R::Revision>>> + Send + use<'s, R, E, M>> {
+    ) -> Write<impl Future<Output = Result<Committed<R::Revision>>> + Send + use<'s, R, E, M>>
+    where
+        R: Mutable,
+    {
         self.0.update(record, mask)
     }
 
     /// Deletes the record and its children, and says whether there was one.
-    pub fn delete(&self) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
+    pub fn delete(&self) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>>
+    where
+        R: Mutable,
+    {
         self.0.delete(R::borrow_key(&Singleton))
     }
 }

@@ -92,9 +92,13 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     }
 }
 
-impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
+/// What changes rows asks for it method by method, so that the compiler says of an append-only table why it is not there.
+impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
-    pub fn upsert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
+    pub fn upsert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>>
+    where
+        R: Mutable,
+    {
         Write::new(self.store.engine.write(self.store.call, Upsert::new(record)))
     }
 
@@ -103,7 +107,10 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
         &self,
         record: R,
         mask: M,
-    ) -> Write<impl Future<Output = Result<Committed<R::Revision>>> + Send + use<'s, R, E, M>> {
+    ) -> Write<impl Future<Output = Result<Committed<R::Revision>>> + Send + use<'s, R, E, M>>
+    where
+        R: Mutable,
+    {
         Write::new(self.store.engine.write(self.store.call, Update::new(record, mask)))
     }
 
@@ -111,7 +118,10 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
     pub fn delete(
         &self,
         key: R::KeyRef<'_>,
-    ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
+    ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>>
+    where
+        R: Mutable,
+    {
         Write::new(self.store.engine.write(self.store.call, Delete::<R>::new(R::own_key(key))))
     }
 
@@ -121,6 +131,7 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
         keys: I,
     ) -> Write<impl Future<Output = Result<Committed<u64>>> + Send + use<'a, 's, R, E, I>>
     where
+        R: Mutable,
         I: IntoIterator<Item = R::KeyRef<'a>>,
     {
         Write::new(

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use aurae::proto::aurae::vms::v0::GetVirtualMachineRequest;
+use aurae::proto::aurae::vms::v0::vm_service_client::VmServiceClient;
 use prost::Message;
 use prost_types::FileDescriptorProto;
 use tokio_stream::StreamExt;
@@ -23,6 +25,17 @@ async fn both_ways_in_reach_the_same_store() {
     let daemon = Daemon::start(&home.path().join("data"));
     let created = create(&daemon.connect().await, machine("vm-1")).await.unwrap();
     assert_eq!(get(&daemon.connect_tcp().await, "vm-1").await.unwrap(), created);
+}
+
+#[tokio::test]
+async fn a_generated_client_connects_by_itself() {
+    let home = tempfile::tempdir().unwrap();
+    let daemon = Daemon::start(&home.path().join("data"));
+    let created = create(&daemon.connect().await, machine("vm-1")).await.unwrap();
+    // The feature `transport` of the generated crate brings `connect`.
+    let mut machines = VmServiceClient::connect(format!("http://{}", daemon.address)).await.unwrap();
+    let request = GetVirtualMachineRequest { id: "vm-1".to_owned() };
+    assert_eq!(machines.get_virtual_machine(request).await.unwrap().into_inner(), created);
 }
 
 #[tokio::test]
