@@ -36,6 +36,7 @@ impl Lab {
             out: self.path("generated"),
             run_time: "path = \"protostore\"".to_owned(),
             crates: protostore_build::CrateOptions::default(),
+            allow: Vec::new(),
             invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
         }
     }

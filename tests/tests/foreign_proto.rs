@@ -15,6 +15,7 @@ fn project(out: &Path, includes: Vec<PathBuf>) -> Project {
         out: out.to_owned(),
         run_time: "path = \"protostore\"".to_owned(),
         crates: protostore_build::CrateOptions::default(),
+        allow: Vec::new(),
         invocation: Invocation { program: "cargo protostore".to_owned(), arguments: "-I theirs".to_owned() },
     }
 }

@@ -51,6 +51,8 @@ pub struct Config {
     pub runtime: Option<Dependency>,
     /// `features`, `extern_path`, `type_attribute`, `license`: what the generated crates are besides.
     pub crates: CrateOptions,
+    /// `allow`: notes that are not shown.
+    pub allow: Vec<String>,
     /// `dependencies`: the crates that `extern_path` and `type_attribute` name.
     pub dependencies: BTreeMap<String, Dependency>,
 }
@@ -90,7 +92,7 @@ impl Config {
             crates.dependencies.insert(name.clone(), dependency.for_crate_below(&out));
         }
         let root = self.protos_dir();
-        let Self { protos, descriptor_set, include, stores, .. } = self;
+        let Self { protos, descriptor_set, include, stores, allow, .. } = self;
         // Files that are named may all be below other directories.
         let root = Some(root).filter(|root| protos.is_some() || root.is_dir());
         let includes = |root: Option<PathBuf>| root.into_iter().chain(include.iter().cloned()).collect();
@@ -104,7 +106,7 @@ impl Config {
             (None, Some(root)) => (Protos::Below(root), include),
             (None, None) => (Protos::Below(self.dir.join(PROTOS)), include),
         };
-        Ok(Project { protos, includes, out, run_time, crates, invocation })
+        Ok(Project { protos, includes, out, run_time, crates, allow, invocation })
     }
 
     /// Returns the directory of one's own protos.

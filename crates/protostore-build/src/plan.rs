@@ -18,7 +18,7 @@ use crate::project::Sources;
 use crate::rebase::{self, Rebased};
 use crate::texts::{self, SQLITE};
 use crate::tried::{Tried, tried};
-use crate::{CrateOptions, Failure, Project, Request, answers, breadth, line_endings};
+use crate::{CrateOptions, Failure, Project, Request, answers, line_endings, lints};
 
 /// The version of this tool, which each generated crate names.
 pub(crate) const GENERATOR: &str = env!("CARGO_PKG_VERSION");
@@ -148,7 +148,8 @@ pub(crate) fn plans(
     }
     let mut notes = left_out;
     notes.extend(stores.iter().flat_map(|store| answers::left_behind(&store.lowered, store.past.newest())));
-    notes.extend(stores.iter().flat_map(|store| breadth::notes(&store.lowered.schema)));
+    let schemas = stores.iter().map(|store| &store.lowered.schema);
+    notes.extend(lints::notes(schemas, &project.allow, request.store.is_none()));
     let known = cache.map(Cache::replays).unwrap_or_default();
     let mut replays = Vec::new();
     let plans = stores.into_iter().map(|store| {

@@ -22,6 +22,8 @@ pub struct Project {
     pub run_time: String,
     /// What the generated crates are besides.
     pub crates: CrateOptions,
+    /// Notes that are not shown: by name, or by name and place, `plain_reference:shop.orders.item_id`.
+    pub allow: Vec<String>,
     /// How this was called, for the commands that findings end with.
     pub invocation: Invocation,
 }

@@ -55,6 +55,7 @@ impl Lab {
             out: path("generated"),
             run_time: "path = \"protostore\"".to_owned(),
             crates: protostore_build::CrateOptions::default(),
+            allow: Vec::new(),
             invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
         }
     }

@@ -11,6 +11,7 @@ fn project(dir: &Path) -> Project {
         out: dir.join("generated"),
         run_time: "path = \"protostore\"".to_owned(),
         crates: protostore_build::CrateOptions::default(),
+        allow: Vec::new(),
         invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
     }
 }

@@ -48,6 +48,7 @@ fn run_once(command: &str, dir: &Path, no_cache: bool) -> ExitCode {
         out: dir.join("generated"),
         run_time: "path = \"protostore\"".to_owned(),
         crates: CrateOptions::default(),
+        allow: Vec::new(),
         invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
     };
     let cache: Option<PathBuf> = (!no_cache).then(|| dir.join("target"));

@@ -142,7 +142,7 @@ impl<'p> Cache<'p> {
 
 /// Returns the hash of what a project is, apart from what its files hold. Paths may begin where the command runs.
 fn of_project(project: &Project, current: &Path) -> Hash {
-    let Project { protos, includes, out, run_time, crates, invocation } = project;
+    let Project { protos, includes, out, run_time, crates, allow, invocation } = project;
     let mut all = Values::of("protostore project 1");
     let (kind, files) = match protos {
         Protos::Below(root) => ("below", std::slice::from_ref(root)),
@@ -165,6 +165,8 @@ fn of_project(project: &Project, current: &Path) -> Hash {
     all.count(type_attributes.len());
     all.count(dependencies.len());
     all.count(extern_paths.len());
+    all.count(allow.len());
+    allow.iter().for_each(|allowed| all.add(allowed.as_bytes()));
     let license = license.as_deref().unwrap_or_default();
     for text in [run_time, &invocation.program, &invocation.arguments, license] {
         all.add(text.as_bytes());

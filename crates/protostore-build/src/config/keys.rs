@@ -5,9 +5,10 @@ use std::path::Path;
 use super::table::{ConfigError, Entry, suggestion};
 use super::{Config, Dependency};
 use crate::Failure;
+use crate::lints::NAMES;
 
 /// All keys.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "protos",
     "descriptor_set",
     "include",
@@ -17,6 +18,7 @@ const KEYS: [&str; 11] = [
     "features",
     "extern_path",
     "type_attribute",
+    "allow",
     "dependencies",
     "license",
 ];
@@ -52,6 +54,7 @@ pub(super) fn read<'e>(
                     config.crates.type_attributes.extend(attributes(&pair)?);
                 }
             }
+            "allow" => config.allow = allow(&entry)?,
             "dependencies" => {
                 for pair in entry.table(&[])? {
                     config.dependencies.insert(pair.key().to_owned(), Dependency::read(&pair, dir)?);
@@ -114,6 +117,16 @@ fn license(entry: &Entry<'_, '_>) -> Result<String, Failure> {
     let help =
         "write an SPDX expression, as in Cargo.toml: \"MIT OR Apache-2.0\", or \"LicenseRef-Own\" for one of your own";
     Err(entry.rejected_at_value(format!("`{text}` is no licence"), help))
+}
+
+/// Reads the notes that are not shown: names, or names with a place.
+fn allow(entry: &Entry<'_, '_>) -> Result<Vec<String>, Failure> {
+    let allowed = entry.texts()?;
+    let name = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
+    if let Some(unknown) = allowed.iter().map(|text| name(text)).find(|name| !NAMES.contains(&name.as_str())) {
+        return Err(entry.rejected_at_value(format!("no note is called `{unknown}`"), suggestion(&unknown, &NAMES)));
+    }
+    Ok(allowed.into_iter().map(str::to_owned).collect())
 }
 
 /// Reads a package, and the module that has its messages: `".shop.v1" = "::shop::proto::shop::v1"`.

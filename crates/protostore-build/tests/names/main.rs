@@ -170,6 +170,7 @@ fn project(protos: &Path, out: PathBuf) -> Project {
         out,
         run_time: format!("path = {:?}", run_time.display().to_string()),
         crates: protostore_build::CrateOptions::default(),
+        allow: Vec::new(),
         invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
     }
 }
