@@ -21,10 +21,11 @@ pub fn describe(schema: &Schema) -> String {
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(tables.iter().map(row)).collect();
     let left_out: Vec<String> = tables.iter().flat_map(not_stored).collect();
     let stored: usize = tables.iter().map(|table| fields(&table.record.nodes)).sum();
-    let mut text = format!("{name}: {store}, {} tables, {} enums\n\n{}\n", tables.len(), enums.len(), aligned(&rows));
+    let counts = format!("{}, {}", count(tables.len(), "table"), count(enums.len(), "enum"));
+    let mut text = format!("{name}: {store}, {counts}\n\n{}\n", aligned(&rows));
     text += &match left_out.len() {
-        0 => format!("all {stored} fields are stored\n"),
-        missing => format!("{stored} of {} fields are stored; not stored:\n", stored + missing),
+        0 => format!("all of {} are stored\n", count(stored, "field")),
+        missing => format!("{stored} of {} are stored; not stored:\n", count(stored + missing, "field")),
     };
     text.extend(left_out.iter().map(|field| format!("  {field}\n")));
     text
@@ -82,6 +83,10 @@ fn part(name: &str, columns: &[&Column], key: &[String], indexes: &[Index]) -> S
         format!("  {} {name} ({columns}){rows}\n", if *unique { "unique index" } else { "index" })
     };
     format!("\n{name}\n{}{}", indented(&aligned(&rows)), indexes.iter().map(index).collect::<String>())
+}
+
+fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 /// Returns how many fields are stored, those inside of others included.

@@ -4,7 +4,7 @@ use protostore_schema::Schema;
 
 use super::boxes::{HEAD, PAD, ROW, TableBox, width};
 use super::layout::{Layout, Shape, Stroke};
-use super::{mark_of_rows, mark_of_target};
+use super::{Link, mark_of_rows, mark_of_target};
 use crate::markup::{Element, el};
 use crate::page::Relation;
 
@@ -20,7 +20,7 @@ pub(super) fn draw(
     boxes: &[TableBox<'_>],
     relations: &[&Relation<'_>],
     layout: &Layout,
-    link: Option<&dyn Fn(&str, &str) -> String>,
+    link: Option<Link<'_>>,
 ) -> Element {
     let Layout { boxes: corners, strokes, width, height } = layout;
     let title = format!("The tables of {}", schema.name);
@@ -92,7 +92,7 @@ fn line(stroke: &Stroke, relation: &Relation<'_>) -> Element {
     path
 }
 
-fn linked(table: &TableBox<'_>, corner: (i32, i32), link: Option<&dyn Fn(&str, &str) -> String>) -> Element {
+fn linked(table: &TableBox<'_>, corner: (i32, i32), link: Option<Link<'_>>) -> Element {
     let drawn = drawn(table, corner);
     match link {
         Some(link) => el("a").set("href", link(table.record, table.name)).with(drawn),

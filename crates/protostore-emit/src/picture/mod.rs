@@ -22,8 +22,11 @@ pub(crate) struct Picture<'a> {
     /// The tables that are drawn, by SQL name; all of them where there is none.
     pub(crate) only: Option<&'a [&'a str]>,
     /// What a box leads to, by the SQL names of its record's table and of its own; nothing in a file of its own.
-    pub(crate) link: Option<&'a dyn Fn(&str, &str) -> String>,
+    pub(crate) link: Option<Link<'a>>,
 }
+
+/// Returns what a box leads to.
+pub(crate) type Link<'a> = &'a dyn Fn(&str, &str) -> String;
 
 /// Returns the picture as a file: with its own colours, light and dark, and a first line that says who wrote it.
 pub(crate) fn file(schema: &Schema, command: &str) -> String {
