@@ -19,7 +19,10 @@ impl Crossing<'_> {
             Conversion::Same => x,
             Conversion::ZeroToUnset => Expr::NullIf(Box::new(x), Box::new(self.zero())),
             Conversion::UnsetToZero => {
-                let value = x.coalesce(self.zero());
+                let value = match empty_of(self.to) {
+                    Some(empty) => x.coalesce(empty),
+                    None => x,
+                };
                 match set {
                     Some(set) => Expr::Case(None, vec![Arm(set.clone(), value)], None),
                     None => value,
@@ -128,6 +131,27 @@ impl Crossing<'_> {
 /// Returns the zero of a column; NULL where its type has none.
 pub(super) fn zero_of<'a>(column: &Column) -> Expr<'a> {
     if has_zero(column) { Expr::Lit(zero(&column.ty, column.form)) } else { Expr::Null }
+}
+
+/// Returns what a column holds where its field is set and has no content: zero, or the empty message; none where no value of
+/// the column is that.
+fn empty_of<'a>(column: &Column) -> Option<Expr<'a>> {
+    if has_zero(column) {
+        return Some(Expr::Lit(zero(&column.ty, column.form)));
+    }
+    let text = |text: &'static str| Lit::Text(text.into());
+    let bytes = || Lit::Bytes([].as_slice().into());
+    let empty = match (column.form, &column.ty) {
+        (Form::Rfc3339, _) => text("1970-01-01T00:00:00.000000000Z"),
+        (_, Type::Timestamp | Type::Duration) if column.form != Form::Bytes => Lit::Int(0),
+        (Form::Bytes, _) => bytes(),
+        (Form::Json, Type::Message(_)) | (_, Type::Struct) => text("{}"),
+        (_, Type::ListValue) => text("[]"),
+        (_, Type::FieldMask) => text(""),
+        (Form::Own, Type::Message(_) | Type::Any) => bytes(),
+        _ => return None,
+    };
+    Some(Expr::Lit(empty))
 }
 
 /// Returns whether a column can hold a zero: what a message holds is set or not.

@@ -1,6 +1,6 @@
 //! K16 to K19: one value and several, lists and maps.
 
-use protostore_schema::{Kind, Label};
+use protostore_schema::{Form, Kind, Label, Type};
 
 use super::{encoded, required, storage, values};
 use crate::draft::Draft;
@@ -169,6 +169,10 @@ fn keyed(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) -> Option<()> 
     let says = format!("{} has two entries of one key", old.name);
     draft.guard_before(place.clone(), Test::Duplicate { columns, among: Box::new(Test::Any) }, says);
     for (map, entry, may_be_unset, _) in parts {
+        if may_be_unset && entry.path.last() == Some(&2) && has_no_empty(new, draft) {
+            let says = format!("{} has an entry without a value", old.name);
+            draft.guard_before(place.clone(), Test::Unset(entry.clone()), says);
+        }
         let by = if may_be_unset { Conversion::UnsetToZero } else { Conversion::Same };
         draft.convert(entry, map, by);
     }
@@ -216,6 +220,14 @@ fn parts(map: &Datum<'_>, list: &Datum<'_>, draft: &Draft<'_>) -> Option<Vec<(Co
         (Storage::Inline, Storage::Flattened(_)) => Some(vec![columns(key)?]),
         _ => None,
     }
+}
+
+/// Says whether no value of a map's column is that of an empty message: a `google.protobuf.Value` has a kind, and the JSON of
+/// an `Any` has a type.
+fn has_no_empty(map: &Datum<'_>, draft: &Draft<'_>) -> bool {
+    let value: Vec<u32> = map.path.iter().copied().chain([2]).collect();
+    let column = draft.new.datum(map.table.number, &value).and_then(Datum::column);
+    column.is_some_and(|column| column.ty == Type::Value || (column.ty == Type::Any && column.form == Form::Json))
 }
 
 /// The message of an entry that is not set becomes one of zeros as the value of a map.

@@ -38,6 +38,7 @@ mod wild;
 
 mod chains;
 mod complaints;
+mod entries;
 mod inside;
 mod kills;
 mod lab;
