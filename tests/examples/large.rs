@@ -51,6 +51,7 @@ fn main() {
             down: None,
             loses: &[],
             chain: "",
+            hooks: &[],
             reader: 1,
             writer: 1,
             until: None,

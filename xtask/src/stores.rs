@@ -8,7 +8,7 @@ use protostore_build::arguments::OutputArgs;
 use protostore_build::{Comparison, Config, FailOn, Failure, Format, Invocation, Project, Report, Request};
 
 /// The files that configure the stores that this repository shows, and those that its tests are run on.
-const CONFIGS: [&str; 2] = ["Cargo.toml", "tests/shapes/protostore.toml"];
+const CONFIGS: [&str; 3] = ["Cargo.toml", "tests/shapes/protostore.toml", "tests/hooks/protostore.toml"];
 
 /// Writes the stores.
 pub(crate) fn codegen(includes: &[PathBuf], request: &Request, output: &OutputArgs) -> ExitCode {

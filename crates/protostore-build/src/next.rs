@@ -179,7 +179,8 @@ pub(crate) fn answers_of(there: &Files, version: u32) -> Result<Answers, Fault> 
         }
     })?;
     let backfills = backfills(&plan).map(|(column, sql)| (column.clone(), sql.clone())).collect();
-    Ok(Answers { kept: plan.accepted.clone(), backfills, ..Answers::default() })
+    let hooks = plan.hooks().into_iter().map(|hook| ((hook.table, hook.path), hook.method)).collect();
+    Ok(Answers { kept: plan.accepted.clone(), backfills, hooks, ..Answers::default() })
 }
 
 /// Returns the SQL of the protos in a plan, by column.

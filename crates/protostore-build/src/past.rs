@@ -83,11 +83,6 @@ impl Past {
         if self.faults.is_empty() { &self.locked } else { &self.locked[..dropped] }
     }
 
-    /// Returns the schema of the newest version.
-    pub(crate) fn newest(&self) -> Option<&Schema> {
-        self.history.as_ref().map(|history| &history.head().schema)
-    }
-
     /// Returns the schemas of the versions, oldest first: none where there is no history yet, and nothing where it cannot
     /// be read.
     pub(crate) fn schemas(&self) -> Option<Vec<&Schema>> {

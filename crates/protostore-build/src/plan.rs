@@ -147,7 +147,7 @@ pub(crate) fn plans(
         }
     }
     let mut notes = left_out;
-    notes.extend(stores.iter().flat_map(|store| answers::left_behind(&store.lowered, store.past.newest())));
+    notes.extend(stores.iter().flat_map(|store| answers::left_behind(&store.lowered, store.past.history.as_ref())));
     let schemas = stores.iter().map(|store| &store.lowered.schema);
     notes.extend(lints::notes(schemas, &project.allow, request.store.is_none()));
     let known = cache.map(Cache::replays).unwrap_or_default();
@@ -303,7 +303,8 @@ fn version<'a>(
         (&'a Locked, &'a Vec<String>),
     ),
 ) -> Version<'a> {
-    let protostore_evolve::Version { number, slug, semver, schema, accepted: _, reader, writer, until } = version;
+    let protostore_evolve::Version { number, slug, semver, schema, accepted: _, hooks, reader, writer, until } =
+        version;
     let migration = texts.migrations.get(SQLITE);
     Version {
         number: *number,
@@ -314,6 +315,7 @@ fn version<'a>(
         down: migration.and_then(|migration| migration.down.as_deref()),
         loses,
         chain: &locked.dialect[SQLITE].chain,
+        hooks,
         reader: *reader,
         writer: *writer,
         until: *until,

@@ -17,6 +17,7 @@ mod sql;
 
 use std::collections::BTreeMap;
 
+use protostore_evolve::plan::Hook;
 use protostore_schema::Schema;
 
 pub use describe::{describe, describe_table};
@@ -77,6 +78,8 @@ pub struct Version<'a> {
     pub loses: &'a [String],
     /// SHA-256 over the chain of the version before and what this version is, in hex.
     pub chain: &'a str,
+    /// The methods of the program that upgrades to this version call.
+    pub hooks: &'a [Hook],
     /// The oldest version whose program may read a file of this version.
     pub reader: u32,
     /// The oldest version whose program may write a file of this version.

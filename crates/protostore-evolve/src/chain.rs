@@ -12,10 +12,11 @@ const ROOT: &str = "protostore/chain/v1";
 /// Returns what the chain of a version in a dialect must be after the version before it.
 ///
 /// It is a line for each value: the chain before, the version, its slug, the hashes of its snapshot, plan, text up and
-/// text down, the number of accepted risks and each of them, the reader and the writer. A dialect that the version
+/// text down, which have the hooks, the number of accepted risks and each of them, the reader and the writer. A dialect that the version
 /// before does not have begins its chain here, so that it changes no chain of another dialect.
 pub(crate) fn link(dialect: &str, locked: &Locked, migration: &LockedMigration, previous: Option<&Locked>) -> String {
-    let Locked { version, slug, semver: _, snapshot, plan, accepted, reader, writer, until: _, dialect: _ } = locked;
+    let Locked { version, slug, semver: _, snapshot, plan, accepted, hooks: _, reader, writer, until: _, dialect: _ } =
+        locked;
     let LockedMigration { up, down, chain: _ } = migration;
     let before = previous.and_then(|previous| previous.dialect.get(dialect));
     let before = before.map_or_else(|| format!("{ROOT} {dialect}"), |before| before.chain.clone());

@@ -25,7 +25,12 @@ pub fn evolve(
     let (olds, news) = (derived[0].as_slice(), derived[1].as_slice());
     let mut up = Draft::new([&before, &after], history, answers, Direction::Up, [olds, news]);
     rows::all(&mut up);
+    let changes = !up.verdicts.is_empty() || !up.asks.is_empty();
+    if changes {
+        up.rewrite_rows();
+    }
     let steps_up = steps(&mut up);
+    up.check_hooks(&steps_up);
     expect_told(&mut up, &steps_up);
     // The lock keeps the names of the store message, and the file's label follows them: that is no version.
     let is_named_anew = |verdict: &Verdict| verdict.kind == ChangeKind::T02;

@@ -3,7 +3,7 @@
 use protostore_schema::{Schema, SnapshotError};
 
 use crate::Lock;
-use crate::plan::Plan;
+use crate::plan::{Hook, Plan};
 
 /// The versions of a store's schema, oldest first; never empty.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,8 @@ pub struct Version {
     pub schema: Schema,
     /// The risks that were accepted, each as `narrow 1:2 int64 int32`.
     pub accepted: Vec<String>,
+    /// The methods of the program that upgrades to it call.
+    pub hooks: Vec<Hook>,
     /// The oldest version whose program may read a file of this version.
     pub reader: u32,
     /// The oldest version whose program may write a file of this version; at least `reader`.
@@ -82,8 +84,17 @@ impl History {
     #[must_use]
     pub fn first(schema: Schema) -> Self {
         let (slug, semver) = ("initial".to_owned(), "0.1.0".to_owned());
-        let version =
-            Version { number: 1, slug, semver, schema, accepted: Vec::new(), reader: 1, writer: 1, until: None };
+        let version = Version {
+            number: 1,
+            slug,
+            semver,
+            schema,
+            accepted: Vec::new(),
+            hooks: Vec::new(),
+            reader: 1,
+            writer: 1,
+            until: None,
+        };
         Self {
             store: version.schema.store.clone(),
             formerly: Vec::new(),
@@ -112,6 +123,8 @@ impl History {
                 semver: locked.semver.clone(),
                 schema,
                 accepted: locked.accepted.clone(),
+                // The lock was sealed with what this tool wrote.
+                hooks: locked.hooks.iter().filter_map(|hook| hook.parse().ok()).collect(),
                 reader: locked.reader,
                 writer: locked.writer,
                 until: locked.until,
@@ -156,6 +169,7 @@ impl History {
             semver: plan.semver(&head.semver).unwrap_or_else(|| head.semver.clone()),
             schema: schema.clone(),
             accepted: plan.accepted.iter().map(ToString::to_string).collect(),
+            hooks: plan.hooks(),
             reader: plan.reader,
             writer: plan.writer,
             until: None,

@@ -57,6 +57,9 @@ pub struct Locked {
     pub plan: Option<String>,
     /// The risks that were accepted, each as `narrow 1:2 int64 int32`.
     pub accepted: Vec<String>,
+    /// The methods of the program that upgrades to it call, each as `machine_owner 1:9`.
+    #[serde(default)]
+    pub hooks: Vec<String>,
     /// The oldest version whose program may read a file of this version.
     pub reader: u32,
     /// The oldest version whose program may write a file of this version.
@@ -224,6 +227,7 @@ impl Locked {
             snapshot: sha256(snapshot),
             plan: plan.as_deref().map(sha256),
             accepted: version.accepted.clone(),
+            hooks: version.hooks.iter().map(ToString::to_string).collect(),
             reader: version.reader,
             writer: version.writer,
             until: version.until,
@@ -239,14 +243,18 @@ impl Locked {
     }
 
     fn text(&self) -> String {
-        let Self { version, slug, semver, snapshot, plan, accepted, reader, writer, until, dialect } = self;
+        let Self { version, slug, semver, snapshot, plan, accepted, hooks, reader, writer, until, dialect } = self;
         let mut text = format!("\n[[version]]\nversion = {version}\nslug = {slug:?}\nsemver = {semver:?}\n");
         let mut line = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("a String takes any text");
         line(format_args!("snapshot = {snapshot:?}"));
         if let Some(plan) = plan {
             line(format_args!("plan = {plan:?}"));
         }
-        line(format_args!("accepted = {accepted:?}\nreader = {reader}\nwriter = {writer}"));
+        line(format_args!("accepted = {accepted:?}"));
+        if !hooks.is_empty() {
+            line(format_args!("hooks = {hooks:?}"));
+        }
+        line(format_args!("reader = {reader}\nwriter = {writer}"));
         if let Some(until) = until {
             line(format_args!("until = {until}"));
         }

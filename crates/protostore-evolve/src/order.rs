@@ -1,6 +1,6 @@
 //! In which order the steps of a migration run.
 
-use crate::plan::{At, ColumnId, Conversion, DownEffect, ObjectKind, Place, Step, Verdict};
+use crate::plan::{At, ColumnId, Conversion, DownEffect, ObjectKind, Place, RustStep, Step, Verdict};
 
 /// Puts steps in the order in which they run; of one kind, by number.
 ///
@@ -29,6 +29,7 @@ fn rank(step: &Step) -> u8 {
         Step::CreateTable { .. } => 6,
         Step::AddColumn { .. } => 7,
         Step::Fill { .. } => 8,
+        Step::Rust { by: RustStep::Hook { .. }, .. } => 17,
         Step::Rust { .. } => 9,
         Step::Move { .. } | Step::AddRows { .. } => 10,
         Step::Convert { .. } => 11,
@@ -37,10 +38,10 @@ fn rank(step: &Step) -> u8 {
         Step::Reparent { .. } => 14,
         Step::DropColumn { .. } => 15,
         Step::DropTable { .. } => 16,
-        Step::Make(_) => 17,
-        Step::Count { .. } => 18,
-        Step::SameCount { .. } => 19,
-        Step::References => 20,
+        Step::Make(_) => 18,
+        Step::Count { .. } => 19,
+        Step::SameCount { .. } => 20,
+        Step::References => 21,
     }
 }
 

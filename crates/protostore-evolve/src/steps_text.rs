@@ -88,7 +88,7 @@ impl Words<'_> {
                 format!("delete from {} where {}", table(&self.old, place), self.test(rows))
             }
             Step::Count { column } => format!("count on from the greatest {}", column_name(&self.new, column)),
-            Step::Rust { place, by } => format!("in {}: {}", table(&self.new, place), self.rust(by)),
+            Step::Rust { place, by } => format!("in {}: {}", table(&self.new, place), self.rust(place, by)),
             Step::Drop(object) => format!("drop {}", object_name(&self.old, object)),
             Step::Make(object) => format!("make {}", object_name(&self.new, object)),
             Step::SameCount { before, after } => {
@@ -109,7 +109,7 @@ impl Words<'_> {
         }
     }
 
-    fn rust(&self, step: &RustStep) -> String {
+    fn rust(&self, place: &Place, step: &RustStep) -> String {
         match step {
             RustStep::Encode { into } => format!("encode into {}", column_name(&self.new, into)),
             RustStep::Decode { from } => format!("decode {}", column_name(&self.old, from)),
@@ -118,6 +118,11 @@ impl Words<'_> {
             RustStep::Bits { column, into: false } => format!("write {} as numbers", column_name(&self.new, column)),
             RustStep::Text { column } => format!("write {} as text", column_name(&self.new, column)),
             RustStep::Chain { column } => format!("chain rows by {}", column_name(&self.new, column)),
+            RustStep::Hook { method, path } if path.is_empty() => format!("rows as {method} of the program makes them"),
+            RustStep::Hook { method, path } => {
+                let name = self.new.datum(place.table, path).map_or("", |datum| &datum.name);
+                format!("{name} as {method} of the program gives it, where it has no value")
+            }
         }
     }
 

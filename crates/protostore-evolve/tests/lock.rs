@@ -24,6 +24,7 @@ fn two_versions() -> History {
         semver: "0.2.0".to_owned(),
         schema: shop(),
         accepted: vec!["narrow 1:2 int64 int32".to_owned()],
+        hooks: Vec::new(),
         reader: 2,
         writer: 2,
         until: None,

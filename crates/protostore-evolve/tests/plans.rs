@@ -120,6 +120,13 @@ fn answers(text: &str, new: &Schema) -> Answers {
                 let (table, field) = place.split_once('.').expect("a table and a field");
                 answers.backfills.insert(column(new, table, field), sql.to_owned());
             }
+            "hook" => {
+                let (place, method) = rest.split_once(" = ").expect("a table or field, and a method");
+                let (table, field) = place.split_once('.').unwrap_or((place, ""));
+                let number = new.tables.iter().find(|known| known.name.proto == table).expect("a table").number;
+                let path = if field.is_empty() { Vec::new() } else { column(new, table, field).path };
+                answers.hooks.insert((number, path), method.to_owned());
+            }
             "dropped" => {
                 let mut parts = rest.splitn(3, ' ');
                 let mut part = || parts.next().expect("a table, a path and a name");

@@ -33,6 +33,16 @@ pub(crate) struct TableOptions {
     pub(crate) expire: Option<String>,
     pub(crate) soft_delete: Option<String>,
     pub(crate) dropped: Vec<DroppedOptions>,
+    pub(crate) backfill: Option<BackfillOptions>,
+}
+
+/// `backfill: { … }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BackfillOptions {
+    /// An SQL expression; empty where nothing is said.
+    Sql(String),
+    /// The name of a method of the program.
+    Rust(String),
 }
 
 /// `dropped: { … }`.
@@ -63,8 +73,7 @@ pub(crate) struct ColumnOptions {
     pub(crate) immutable: Option<bool>,
     /// `Some(None)` for a number that has no meaning yet.
     pub(crate) storage: Option<Option<Storage>>,
-    /// The SQL expression; empty where it is left out.
-    pub(crate) backfill: Option<String>,
+    pub(crate) backfill: Option<BackfillOptions>,
 }
 
 /// `storage: …`.
@@ -146,6 +155,7 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         expire: text(&options, "expire").filter(|path| !path.is_empty()),
         soft_delete: text(&options, "soft_delete").filter(|path| !path.is_empty()),
         dropped: list(&options, "dropped").iter().filter_map(Value::as_message).map(read_dropped).collect(),
+        backfill: read_backfill(&options),
     })
 }
 
@@ -231,10 +241,16 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
             5 => Some(Storage::NotStored),
             _ => None,
         }),
-        backfill: value(options, "backfill")
-            .and_then(sub_message)
-            .map(|backfill| text(&backfill, "sql").unwrap_or_default()),
+        backfill: read_backfill(options),
     }
+}
+
+fn read_backfill(options: &DynamicMessage) -> Option<BackfillOptions> {
+    let backfill = value(options, "backfill").and_then(sub_message)?;
+    Some(match text(&backfill, "rust") {
+        Some(name) => BackfillOptions::Rust(name),
+        None => BackfillOptions::Sql(text(&backfill, "sql").unwrap_or_default()),
+    })
 }
 
 fn read_dropped(options: &DynamicMessage) -> DroppedOptions {

@@ -137,6 +137,7 @@ codes! {
     StillThere = "P1001", "a `dropped` names a field that is still there";
     NeverThere = "P1002", "a `dropped` names a field that no version had";
     BadBackfill = "P1003", "a `backfill` cannot be read";
+    BadHook = "P1004", "a `backfill` in Rust cannot be called";
 }
 
 impl std::fmt::Display for Code {

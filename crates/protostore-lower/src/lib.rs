@@ -27,7 +27,7 @@ pub use compile::{Compiled, DescriptorInputs, Inputs, PluginRequest, compile, co
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use limits::Limits;
 pub use lower::{lower, lower_after};
-pub use lowered::{Backfill, Dropped, Lowered};
+pub use lowered::{Backfill, Dropped, Hook, Lowered};
 pub use nearest::nearest;
 pub use regular::{file_kind, read_regular};
 pub use resolver::{carried, read_import};

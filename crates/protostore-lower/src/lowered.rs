@@ -8,8 +8,10 @@ use protostore_schema::{Column, Place, Role, Schema, Source, Table};
 pub struct Lowered {
     /// The schema.
     pub schema: Schema,
-    /// `backfill` of columns, by table and path.
+    /// `backfill` in SQL of columns, by table and path.
     pub backfills: Vec<Backfill>,
+    /// `backfill` in Rust of columns and tables, by table and path.
+    pub hooks: Vec<Hook>,
     /// `dropped` of tables, by table and path.
     pub dropped: Vec<Dropped>,
 }
@@ -33,6 +35,25 @@ pub struct Backfill {
     pub source: Source,
 }
 
+/// A method of the program that gives a field its value, or rewrites the rows of a table, in rows that are there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// The table's number.
+    pub table: u32,
+    /// Of a message in a table of its own its path; none otherwise.
+    pub place: Vec<u32>,
+    /// Field numbers from the record down; none of a table.
+    pub path: Vec<u32>,
+    /// What says whether the field has a value: its column, or of a message its presence.
+    pub role: Role,
+    /// The name of the method.
+    pub method: String,
+    /// What people call the place: `machines.owner`, or `machines` of a table.
+    pub name: String,
+    /// Where it is said.
+    pub source: Source,
+}
+
 /// A field that its owner removed without `reserved`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dropped {
@@ -51,31 +72,44 @@ impl Lowered {
     /// in it, and may be unset or zero just as now.
     #[must_use]
     pub fn left_behind(&self, newest: &Schema) -> Vec<&Backfill> {
-        let asks = |schema: &Schema, of: &Backfill| {
-            let table = schema.tables.iter().find(|table| table.number == of.table)?;
+        let has_nothing = |of: &&Backfill| self.is_as_it_was(newest, of.table, (&of.place, &of.path, of.role));
+        self.backfills.iter().filter(has_nothing).collect()
+    }
+
+    /// Returns the hooks that have nothing left to do once `newest` is the store's newest version: those of fields that are
+    /// in it, and may be unset or zero just as now.
+    #[must_use]
+    pub fn hooks_left_behind(&self, newest: &Schema) -> Vec<&Hook> {
+        let has_nothing = |of: &&Hook| self.is_as_it_was(newest, of.table, (&of.place, &of.path, of.role));
+        self.hooks.iter().filter(|of| !of.path.is_empty()).filter(has_nothing).collect()
+    }
+
+    /// Returns whether a version had a column, and it may be unset or zero just as now.
+    fn is_as_it_was(&self, newest: &Schema, number: u32, of: (&[u32], &[u32], Role)) -> bool {
+        let asks = |schema: &Schema| {
+            let table = schema.tables.iter().find(|table| table.number == number)?;
             let alone = || alone(table, of).map(|required| (!required, false));
             column(table, of).map(|column| (column.nullable, column.non_zero)).or_else(alone)
         };
-        let has_nothing = |of: &&Backfill| asks(newest, of).is_some_and(|old| asks(&self.schema, of) == Some(old));
-        self.backfills.iter().filter(has_nothing).collect()
+        asks(newest).is_some_and(|old| asks(&self.schema) == Some(old))
     }
 }
 
 /// Returns whether a message in a table of its own must be set.
-fn alone(table: &Table, of: &Backfill) -> Option<bool> {
-    let child = table.descendants().into_iter().find(|child| child.path == of.path && of.path == of.place)?;
+fn alone(table: &Table, (place, path, _): (&[u32], &[u32], Role)) -> Option<bool> {
+    let child = table.descendants().into_iter().find(|child| child.path == path && path == place)?;
     match child.place {
         Place::Alone(alone) => Some(alone.required),
         Place::Position(_) | Place::Key(_) => None,
     }
 }
 
-fn column<'s>(table: &'s Table, of: &Backfill) -> Option<&'s Column> {
+fn column<'s>(table: &'s Table, (place, path, role): (&[u32], &[u32], Role)) -> Option<&'s Column> {
     let descendants = table.descendants();
-    let columns = match descendants.iter().find(|child| child.path == of.place) {
+    let columns = match descendants.iter().find(|child| child.path == place) {
         Some(child) => child.item_columns(),
-        None if of.place.is_empty() => table.columns(),
+        None if place.is_empty() => table.columns(),
         None => return None,
     };
-    columns.into_iter().find(|column| column.path == of.path && column.role == of.role)
+    columns.into_iter().find(|column| column.path == path && column.role == role)
 }

@@ -26,7 +26,8 @@ const CRATES: [&str; 10] =
 pub(crate) const SINGLETON: &str = "_singleton";
 
 /// Modules that generated code has beside those of records, and crates that it names.
-const RESERVED_MODULES: [&str; 8] = ["behaviors", "documents", "mod", "proto", "protostore", "records", "std", "types"];
+const RESERVED_MODULES: [&str; 9] =
+    ["behaviors", "documents", "mod", "proto", "protostore", "records", "std", "types", "upgrades"];
 
 /// The types that each generated crate has beside its records.
 const CRATE_TYPES: [&str; 2] = ["Options", "Store"];
@@ -173,6 +174,14 @@ pub(crate) fn is_store(name: &str) -> bool {
         && name.len() <= SQL_NAME_BYTES
         && !is_keyword(name)
         && !CRATES.contains(&name)
+}
+
+/// Returns whether a name can be a method of Rust as it is written.
+pub(crate) fn is_method(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.len() <= SQL_NAME_BYTES
+        && !is_keyword(name)
 }
 
 /// Returns whether a name is a keyword of Rust.

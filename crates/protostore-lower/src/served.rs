@@ -7,6 +7,8 @@ use prost_types::FileDescriptorProto;
 
 /// The message of the `column` options.
 const COLUMN: &str = "protostore.v1.ColumnOptions";
+/// The message of the `table` options.
+const TABLE: &str = "protostore.v1.TableOptions";
 /// The number of `FileDescriptorProto.source_code_info`.
 const SOURCE_CODE_INFO: u32 = 9;
 /// What a `column` entry is about, which says nothing by itself.
@@ -43,7 +45,8 @@ fn without_places(encoded: &[u8]) -> Option<Vec<u8>> {
 
 /// Takes each `backfill` out of a message, and the options and entries that had nothing else; returns whether one was there.
 fn without_backfills(message: &mut DynamicMessage) -> bool {
-    let mut found = message.descriptor().full_name() == COLUMN && message.has_field_by_name("backfill");
+    let is_option = [COLUMN, TABLE].contains(&message.descriptor().full_name());
+    let mut found = is_option && message.has_field_by_name("backfill");
     if found {
         message.clear_field_by_name("backfill");
     }

@@ -69,6 +69,26 @@ fn a_backfill_is_of_a_column_and_no_part_of_the_schema() {
 }
 
 #[test]
+fn a_hook_is_of_a_field_or_a_table_and_no_part_of_the_schema() {
+    let with = "message Cell { string name = 1; \
+                string owner = 2 [(protostore.v1.column) = {backfill: {rust: \"owner\"}}]; \
+                Cpuset cpuset = 3 [(protostore.v1.column) = {backfill: {rust: \"cpuset\"}}]; } \
+                message Cpuset { string mems = 1 [(protostore.v1.column) = {backfill: {rust: \"mems\"}}]; }";
+    let found = lowered("backfill: {rust: \"cells\"}", with, Some(&[]));
+    let found = found.unwrap_or_else(|problems| panic!("{}", problems.render_plain()));
+    let seen: Vec<_> = found.hooks.iter().map(|hook| (&*hook.name, &*hook.path, &*hook.method)).collect();
+    let (none, mems): (&[u32], &[u32]) = (&[], &[3, 1]);
+    let expected = [("cells", none, "cells"), ("cells.owner", &[2], "owner"), ("cells.cpuset", &[3], "cpuset")];
+    assert_eq!(seen, [&expected[..], &[("cells.cpuset.mems", mems, "mems")]].concat());
+    assert!(found.backfills.is_empty());
+    let without =
+        "message Cell { string name = 1; string owner = 2; Cpuset cpuset = 3; } message Cpuset { string mems = 1; }";
+    assert_eq!(schema(without).to_snapshot(), found.schema.to_snapshot());
+    assert_eq!(found.hooks_left_behind(&schema(without)).len(), 3, "each field has its value");
+    assert!(found.hooks_left_behind(&schema("message Cell { string name = 1; }")).is_empty());
+}
+
+#[test]
 fn a_backfill_is_left_behind_once_its_column_is_as_it_asks() {
     let field = |behavior: &str| {
         format!(

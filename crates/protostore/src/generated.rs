@@ -22,6 +22,7 @@ pub use crate::record::{
 };
 pub use crate::redacted::Redacted;
 pub use crate::schema::{Listing, OrderBy, Param, ParamRole, Range, Stmt};
+pub use crate::upgrade::{UpgradedRow, has_no_value};
 pub use crate::value::{Bad, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};
 pub use protostore_sql::Clock;
 pub use stmt::of_engine;

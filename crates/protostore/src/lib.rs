@@ -78,6 +78,7 @@ pub mod stored;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
+mod upgrade;
 mod value;
 
 pub use call::CallOptions;
@@ -156,6 +157,7 @@ pub mod file {
     pub use crate::key::{FileKeys, KeyId, KeySource};
     pub use crate::progress::Progress;
     pub use crate::sqlite::{CheckInfo, CheckState, Held, LogInfo, SqliteFile, SqliteInfo, SqliteOptions};
+    pub use crate::upgrade::RowRejected;
 }
 
 pub mod metadata {

@@ -9,6 +9,7 @@ use crate::room::PAGE_BYTES;
 use crate::schema::Schema;
 use crate::sqlite::Sqlite;
 use crate::store::Store;
+use crate::upgrade::Hooks;
 
 /// How a store is opened; the defaults are right for a daemon.
 ///
@@ -26,6 +27,8 @@ pub struct Options<E: Engine = Sqlite> {
     pub(crate) limits: Limits,
     pub(crate) read_only_if_newer: bool,
     pub(crate) listener: Listener,
+    /// The methods of the program that upgrades call.
+    pub(crate) hooks: Option<Hooks>,
     /// The options of this engine alone.
     pub(crate) engine: E::Options,
 }
@@ -56,6 +59,7 @@ impl<E: Engine> Default for Options<E> {
             },
             read_only_if_newer: false,
             listener: Listener::default(),
+            hooks: None,
             engine: E::Options::default(),
         }
     }

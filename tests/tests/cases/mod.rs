@@ -36,6 +36,7 @@ pub(crate) fn files(schema: &Schema) -> Files {
         down: None,
         loses: &[],
         chain: "",
+        hooks: &[],
         reader: 1,
         writer: 1,
         until: None,

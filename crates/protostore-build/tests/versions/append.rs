@@ -56,6 +56,7 @@ pub(crate) fn relocked(lab: &Lab) {
         semver: locked.semver.clone(),
         schema: schema.clone(),
         accepted: locked.accepted.clone(),
+        hooks: Vec::new(),
         reader: locked.reader,
         writer: locked.writer,
         until: locked.until,

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use protostore_evolve::plan::Fill;
 use protostore_schema::Column;
-use protostore_sql::{self as sql, Alteration, Check, ColumnDef, Expr, Name, Update};
+use protostore_sql::{Alteration, Check, ColumnDef, Expr, Name, Update};
 
 use super::objects;
 use super::print::{says, values};
 use super::script::Script;
 use super::value::Value;
 use super::way::Way;
-use super::work::{Work, column_of};
+use super::work::{Work, all_checks, column_of};
 
 /// Returns how many ALTERs a migration has, at least.
 pub(super) fn count(way: &Way<'_>) -> usize {
@@ -32,12 +32,8 @@ fn altered<'v, 'w>(way: &'v Way<'w>) -> impl Iterator<Item = &'v Work<'w>> {
     way.kept.values().filter(|work| !work.rebuild)
 }
 
-fn all_checks<'d, 'w>(table: &'d sql::Table<'w>) -> impl Iterator<Item = &'d Check<'w>> {
-    table.columns.iter().flat_map(|column| &column.checks).chain(&table.checks)
-}
-
 /// Returns the names of the CHECKs that stay as they are.
-fn kept_checks<'v>(way: &'v Way<'_>, work: &'v Work<'_>) -> BTreeSet<&'v str> {
+pub(super) fn kept_checks<'v>(way: &'v Way<'_>, work: &'v Work<'_>) -> BTreeSet<&'v str> {
     let meaning = |side: &super::definitions::Side<'_>, table: &str, check: &Check<'_>| {
         objects::canonical(&side.places, table, objects::check_of(&check.all))
     };
@@ -206,7 +202,7 @@ pub(super) fn tighten(way: &Way<'_>, script: &mut Script) {
         for column in work.new.columns.iter().copied().filter(|column| !column.nullable) {
             let id = work.id(column);
             let was_nullable = match work.pairs.iter().find(|(_, new)| work.id(new) == id) {
-                _ if work.rebuild => super::rust::is_chain(way, &id),
+                _ if work.rebuild => super::rebuild::is_open(way, work, column),
                 Some((old, _)) if !work.anew.contains(&id) => old.nullable,
                 Some(_) => added(way, work, column).nullable,
                 None => work.adds.contains_key(&id) && added(way, work, column).nullable,
@@ -216,6 +212,11 @@ pub(super) fn tighten(way: &Way<'_>, script: &mut Script) {
             }
         }
         if work.rebuild {
+            if super::rebuild::is_loose(way, work) {
+                for check in all_checks(work.after) {
+                    script.alter(work.new.name, Alteration::AddCheck(check.clone()));
+                }
+            }
             continue;
         }
         let kept = kept_checks(way, work);

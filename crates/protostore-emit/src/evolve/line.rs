@@ -81,6 +81,33 @@ enum Line<'l> {
         message: &'l str,
         fields: Vec<Member<'l>>,
     },
+    /// Writes each row, as the bytes of its record, into the column `to` of the table `into`, which has the columns of the key.
+    Keep {
+        #[serde(flatten)]
+        rows: Rows,
+        into: String,
+        to: &'l str,
+        message: &'l str,
+        fields: Vec<Member<'l>>,
+    },
+    /// Hands each row that was kept to methods of the program, one after the other, with what it is now; writes what they
+    /// change, and takes what was kept away.
+    Hook {
+        #[serde(flatten)]
+        rows: Rows,
+        /// What was kept: the table, the columns of the key as the older version names them, and that of the bytes.
+        kept: Rows,
+        from: &'l str,
+        message: &'l str,
+        calls: Vec<Call<'l>>,
+    },
+}
+
+/// A method of the program, and the fields that it may change.
+#[derive(Serialize)]
+pub(super) struct Call<'l> {
+    pub(super) method: &'l str,
+    pub(super) fields: Vec<Member<'l>>,
 }
 
 /// The rows of a table, and what tells them apart.
@@ -150,7 +177,7 @@ pub(super) fn convert(way: &Way<'_>, table: &SqlTable<'_>, id: &ColumnId, by: &R
             let within = within(way, id).filter(|_| is.field.is_some());
             Line::Encode { rows, to, was, is, within, member: member.unwrap_or_else(|| nothing(id)) }
         }
-        RustStep::Reform { .. } | RustStep::Decode { .. } | RustStep::Chain { .. } => {
+        RustStep::Reform { .. } | RustStep::Decode { .. } | RustStep::Chain { .. } | RustStep::Hook { .. } => {
             let (was, is) = (stored(old), stored(column));
             let within = within(way, id).filter(|_| was.field.is_none() && is.field.is_some());
             Line::Reform { rows, from, to, was, is, within }
@@ -172,15 +199,36 @@ pub(super) fn decode(way: &Way<'_>, table: &SqlTable<'_>, from: &ColumnId) -> St
 
 /// Returns the line that hashes the rows of a table.
 pub(super) fn chain(table: &SqlTable<'_>, column: &Column) -> String {
-    let key = table.key().into_iter().map(|part| part.name.sql.clone()).collect();
-    let rows = Rows { table: table.name.to_owned(), key };
-    let (table_of, column_of) =
-        (|_: &Place, child: &ChildTable| child.name.sql.clone(), |_: &Place, c: &Column| c.name.sql.clone());
+    let rows = plain_rows(table);
     let record = &table.record.record;
-    let names = Names { table: &table_of, column: &column_of };
+    let names = Names { table: &|_, child| child.name.sql.clone(), column: &|_, column| column.name.sql.clone() };
     let fields = members(table.record.number, &table.place, &record.nodes, names);
     let (number, to) = (table.record.number, column.name.sql.clone());
     print(&Line::Chain { rows, number, to, message: &record.ty.proto, fields })
+}
+
+/// Returns the line that keeps the rows of a table of the older schema.
+pub(super) fn keep(table: &SqlTable<'_>, into: String, to: &str) -> String {
+    let record = &table.record.record;
+    let names = Names { table: &|_, child| child.name.sql.clone(), column: &|_, column| column.name.sql.clone() };
+    let fields = members(table.record.number, &table.place, &record.nodes, names);
+    print(&Line::Keep { rows: plain_rows(table), into, to, message: &record.ty.proto, fields })
+}
+
+/// Returns the line that hands the rows of a table to the program.
+pub(super) fn hook(
+    old: &SqlTable<'_>,
+    new: &SqlTable<'_>,
+    (kept, from): (String, &str),
+    calls: Vec<Call<'_>>,
+) -> String {
+    let kept = Rows { table: kept, ..plain_rows(old) };
+    print(&Line::Hook { rows: plain_rows(new), kept, from, message: &new.record.record.ty.proto, calls })
+}
+
+/// Returns the rows of a table by the names that its schema has.
+fn plain_rows(table: &SqlTable<'_>) -> Rows {
+    Rows { table: table.name.to_owned(), key: table.key().into_iter().map(|part| part.name.sql.clone()).collect() }
 }
 
 /// Returns what an encoded column is made from.

@@ -40,6 +40,14 @@ pub(super) enum Member<'l> {
     },
 }
 
+impl Member<'_> {
+    fn number(&self) -> u32 {
+        match self {
+            Self::Column { number, .. } | Self::Message { number, .. } | Self::Rows { number, .. } => *number,
+        }
+    }
+}
+
 pub(super) fn nothing<'l>(id: &ColumnId) -> Member<'l> {
     let number = id.path.last().copied().unwrap_or_default();
     Member::Message { number, presence: String::new(), fields: Vec::new() }
@@ -95,6 +103,18 @@ pub(super) fn at<'l>(schema: &'l Schema, id: &ColumnId, names: Names<'_>) -> Opt
 
 pub(super) fn members<'l>(table: u32, place: &Place, nodes: &'l [Node], name: Names<'_>) -> Vec<Member<'l>> {
     nodes.iter().flat_map(|node| of_node(table, place, node, name)).collect()
+}
+
+/// Returns the members on the way to a path, without those beside it; all of them where the path is empty.
+pub(super) fn only<'l>(all: Vec<Member<'l>>, path: &[u32]) -> Vec<Member<'l>> {
+    let Some((first, rest)) = path.split_first() else { return all };
+    let mut found: Vec<Member<'l>> = all.into_iter().filter(|member| member.number() == *first).collect();
+    for member in &mut found {
+        if let Member::Message { fields, .. } = member {
+            *fields = only(std::mem::take(fields), rest);
+        }
+    }
+    found
 }
 
 fn of_node<'l>(table: u32, place: &Place, node: &'l Node, name: Names<'_>) -> Vec<Member<'l>> {

@@ -10,6 +10,7 @@ mod convert;
 mod counter;
 mod definitions;
 mod follow;
+mod hook;
 mod line;
 mod member;
 mod objects;

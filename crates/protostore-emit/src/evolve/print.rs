@@ -13,12 +13,13 @@ use super::test::{Look, condition};
 use super::value::{fill, position};
 use super::way::{Stage, Way};
 use super::work::Work;
-use super::{alter, counter, rebuild, rows, rust, sweep};
+use super::{alter, counter, hook, rebuild, rows, rust, sweep};
 
 /// Returns the statements of a migration.
 pub(super) fn print(way: &mut Way<'_>) -> String {
     let mut script = Script::default();
     guards(way, &mut script, Stage::Before);
+    hook::keep(way, &mut script);
     let gone = drop_beside(way, &mut script);
     alter::loosen(way, &mut script);
     sweep::all(way, &mut script);
@@ -35,6 +36,7 @@ pub(super) fn print(way: &mut Way<'_>) -> String {
     rebuild::all(way, &mut script);
     alter::drop(way, &mut script);
     drop_tables(way, &mut script);
+    hook::all(way, &mut script);
     rust::chains(way, &mut script);
     alter::tighten(way, &mut script);
     make_beside(way, &mut script, &gone);
@@ -51,8 +53,8 @@ fn guards(way: &Way<'_>, script: &mut Script, stage: Stage) {
     });
     let seen = way.seen(stage);
     for step in way.steps {
-        let Step::Guard(Guard { place, rows, before, says }) = step else { continue };
-        if *before == (stage == Stage::Before) {
+        let Step::Guard(guard @ Guard { place, rows, before, says }) = step else { continue };
+        if *before == (stage == Stage::Before) && !hook::postpones(way, guard) {
             let condition = condition(&seen, place, rows);
             script.guard(says, &seen.table(place), condition, first(way, place, stage));
         }
@@ -63,13 +65,15 @@ fn guards(way: &Way<'_>, script: &mut Script, stage: Stage) {
 pub(super) fn first<'w>(way: &Way<'w>, place: &Place, stage: Stage) -> Expr<'w> {
     // A table that is rebuilt still has its older key.
     let table = match (stage, way.kept.get(place)) {
-        (Stage::Filled | Stage::Filling, None) => way.new.table(place).or_else(|| way.old.table(place)),
+        (Stage::Final, _) | (Stage::Filled | Stage::Filling, None) => {
+            way.new.table(place).or_else(|| way.old.table(place))
+        }
         _ => way.old.table(place).or_else(|| way.new.table(place)),
     };
     let Some(table) = table else { return Expr::Null };
     let part = |column: &Column| {
         let name = match stage {
-            Stage::Before => column.name.sql.clone(),
+            Stage::Before | Stage::Final => column.name.sql.clone(),
             _ if way.old.table(place).is_some() => way.physical(&table.id(column)),
             _ => column.name.sql.clone(),
         };

@@ -1,5 +1,6 @@
 //! Tables that are made anew, where ALTER cannot say what changes or takes more passes over the rows.
 
+use protostore_schema::Column;
 use protostore_sql::{Alteration, Ddl, Dropped, Expr, Insert, Name, Rows, Select};
 
 use super::print::values;
@@ -34,8 +35,11 @@ fn copy(way: &Way<'_>, script: &mut Script, work: &Work<'_>, name: &str) {
     table.name = name.to_owned().into();
     for column in &mut table.columns {
         let known = work.new.columns.iter().find(|known| known.name.sql == column.name);
-        // The run time writes a chain when all else is done.
-        column.nullable |= known.is_some_and(|known| super::rust::is_chain(way, &work.id(known)));
+        column.nullable |= known.is_some_and(|known| is_open(way, work, known));
+    }
+    if is_loose(way, work) {
+        table.checks.clear();
+        table.columns.iter_mut().for_each(|column| column.checks.clear());
     }
     script.ddl(Ddl::Table(table));
     let given = values(way, work).into_iter().filter(|(_, value)| value.base != Expr::Null || !value.layers.is_empty());
@@ -45,4 +49,15 @@ fn copy(way: &Way<'_>, script: &mut Script, work: &Work<'_>, name: &str) {
     script.statement(Insert { table: name.to_owned().into(), columns, rows, conflict: None });
     let count = |table: &str| Expr::Value(Box::new(Select::from(table.to_owned(), [Expr::Count])));
     script.same(&format!("{} has lost rows", work.new.name), count(work.new.name), count(name));
+}
+
+/// Returns whether a table that is rebuilt gets its CHECKs later: the program is yet to write its rows.
+pub(super) fn is_loose(way: &Way<'_>, work: &Work<'_>) -> bool {
+    super::hook::over(way.steps).contains(&work.new.place.table)
+}
+
+/// Returns whether a column of a table that is rebuilt may be NULL until the run time has written it, when all else is done.
+pub(super) fn is_open(way: &Way<'_>, work: &Work<'_>, column: &Column) -> bool {
+    let is_key = || work.new.key().iter().any(|part| part.name.sql == column.name.sql);
+    super::rust::is_chain(way, &work.id(column)) || (is_loose(way, work) && !is_key())
 }

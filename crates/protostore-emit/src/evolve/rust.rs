@@ -16,7 +16,7 @@ pub(super) fn all(way: &Way<'_>, script: &mut Script) {
         let Step::Rust { place, by } = step else { continue };
         let Some(table) = way.new.table(place) else { continue };
         match by {
-            RustStep::Chain { .. } => {}
+            RustStep::Chain { .. } | RustStep::Hook { .. } => {}
             RustStep::Decode { from } => {
                 script.begin(format!("What one column of `{}` held goes to columns and tables.", table.name));
                 script.line(&line::decode(way, table, from));
@@ -62,7 +62,7 @@ fn guard<'w>(script: &mut Script, way: &Way<'w>, table: &SqlTable<'w>, says: &st
     script.guard(says, name, rows, first);
 }
 
-fn key_of<'w>(table: &SqlTable<'w>) -> Expr<'w> {
+pub(super) fn key_of<'w>(table: &SqlTable<'w>) -> Expr<'w> {
     let mut parts: Vec<Expr<'w>> = table.key().into_iter().map(|part| Expr::column(&part.name.sql)).collect();
     Expr::Min(Box::new(if parts.len() == 1 { parts.remove(0) } else { Expr::Listed(parts) }))
 }

@@ -44,6 +44,8 @@ pub(super) enum Stage {
     Filling,
     /// All values are there; tables that are rebuilt are not yet.
     Filled,
+    /// Tables have their final form, but for constraints: names of the newer schema.
+    Final,
 }
 
 /// What tests see at a point of the way.
@@ -119,6 +121,9 @@ impl<'w> Way<'w> {
         let mut names: BTreeSet<String> =
             self.kept.values().filter(disturbs).map(|work| work.old.name.to_owned()).collect();
         names.extend(self.dropped.iter().map(|(table, _)| table.name.to_owned()));
+        let over = super::hook::over(self.steps);
+        let handed = self.old.places.tables.iter().filter(|table| over.contains(&table.place.table));
+        names.extend(handed.map(|table| table.name.to_owned()));
         if self.steps.iter().any(|step| matches!(step, Step::Sweep { .. })) {
             names.extend(self.old.places.tables.iter().map(|table| table.name.to_owned()));
         }
@@ -175,7 +180,7 @@ impl<'w> Seen<'_, 'w> {
     fn side(&self) -> &'w Side<'w> {
         match self.stage {
             Stage::Before | Stage::Renamed => self.way.old,
-            Stage::Filling | Stage::Filled => self.way.new,
+            Stage::Filling | Stage::Filled | Stage::Final => self.way.new,
         }
     }
 
@@ -184,7 +189,7 @@ impl<'w> Seen<'_, 'w> {
         let (old, new) = (self.way.old.table(place), self.way.new.table(place));
         match self.stage {
             Stage::Before | Stage::Renamed => old.or(new),
-            Stage::Filling | Stage::Filled => new.or(old),
+            Stage::Filling | Stage::Filled | Stage::Final => new.or(old),
         }
     }
 }
@@ -204,6 +209,10 @@ impl<'w> Look<'w> for Seen<'_, 'w> {
         if self.stage == Stage::Renamed {
             return old(id);
         }
+        if self.stage == Stage::Final {
+            let named = self.way.new.table(&id.place).and_then(|table| table.column(id));
+            return named.map_or(Expr::Null, |column| Expr::column(&column.name.sql));
+        }
         let new = self.way.new.table(&id.place).and_then(|table| table.column(id));
         match (self.way.kept.get(&id.place), new) {
             (_, None) => old(id),
@@ -219,6 +228,7 @@ impl<'w> Look<'w> for Seen<'_, 'w> {
         match self.stage {
             Stage::Before => self.way.old.table(place).map(|table| table.name.to_owned()).unwrap_or_default(),
             Stage::Renamed | Stage::Filling | Stage::Filled => self.way.name(place),
+            Stage::Final => self.way.new.table(place).map(|table| table.name.to_owned()).unwrap_or_default(),
         }
     }
 

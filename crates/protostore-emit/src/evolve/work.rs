@@ -132,6 +132,8 @@ impl<'w> Work<'w> {
                     | RustStep::Bits { column, .. }
                     | RustStep::Text { column }
                     | RustStep::Chain { column } => vec![column.clone()],
+                    // It writes rows in their final form.
+                    RustStep::Hook { .. } => Vec::new(),
                     // What a message in one column becomes: columns of the newer schema alone, at its path and below.
                     RustStep::Decode { from } => {
                         let below = new.columns.iter().filter(|column| column.path.starts_with(&from.path));
@@ -288,6 +290,11 @@ fn is_conversion_of(step: &Step, id: &ColumnId) -> bool {
         Step::Rust { by: RustStep::Text { column } | RustStep::Bits { column, .. }, .. } => column == id,
         _ => false,
     }
+}
+
+/// Returns the CHECKs of a table, those of its columns first.
+pub(super) fn all_checks<'d, 'w>(table: &'d sql::Table<'w>) -> impl Iterator<Item = &'d sql::Check<'w>> {
+    table.columns.iter().flat_map(|column| &column.checks).chain(&table.checks)
 }
 
 /// Returns the definition of a column.

@@ -55,7 +55,8 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
     });
     let exports = quote!(#(#exports)*);
     let documents = (!schema.documents().is_empty()).then(|| quote! { #[doc(hidden)] pub mod documents; });
-    let mut items = vec![quote! { mod behaviors; #documents pub mod proto; mod records; }, exports];
+    let upgrades = super::hooks::is_asked(input).then(|| quote! { pub mod upgrades; });
+    let mut items = vec![quote! { mod behaviors; #documents pub mod proto; mod records; #upgrades }, exports];
     items.extend(modules);
     items.push(schema_static(input, plan));
     items.extend(store(schema));

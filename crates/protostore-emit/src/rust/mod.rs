@@ -20,6 +20,7 @@ mod field_behaviors;
 mod form;
 mod functions;
 mod generated;
+mod hooks;
 mod immutable;
 mod key_place;
 mod krate;
@@ -58,6 +59,7 @@ pub(crate) fn emit(input: &Input<'_>, plan: &Plan<'_>) -> Vec<(String, String)> 
     let mut files = vec![("lib.rs".to_owned(), krate::root(input, plan))];
     files.push(("records/mod.rs".to_owned(), krate::records(input, &types)));
     files.push(("behaviors.rs".to_owned(), behaviors::file(input)));
+    files.extend(hooks::files(input));
     files.extend(shares::concat(&plan.tables, |table| files_of_table(input, &types, table)));
     if let Some(text) = documents::file(input, types.documents()) {
         files.push(("documents.rs".to_owned(), text));

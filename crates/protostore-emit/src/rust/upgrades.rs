@@ -11,9 +11,12 @@ use crate::{Input, Version};
 /// The schema of the oldest version, where those before it were dropped.
 const OLDEST: &str = "oldest.sqlite.sql";
 
-/// Returns the old versions whose files become the newest: all but the newest, and those that were dropped.
+/// Returns the old versions whose files become the newest: all but the newest, those that were dropped, and those after
+/// which an upgrade asks the program, whose methods this crate has not.
 pub(crate) fn old<'i, 'a>(input: &'i Input<'a>) -> &'i [Version<'a>] {
     let upgraded = input.versions.iter().position(|version| version.until.is_none()).unwrap_or(0);
+    let asked = input.versions.iter().rposition(|version| !version.hooks.is_empty()).unwrap_or(0);
+    let upgraded = upgraded.max(asked);
     input.versions.split_last().map_or(&[], |(_, old)| old.get(upgraded..).unwrap_or_default())
 }
 

@@ -58,6 +58,13 @@ fn answers(text: &str, new: &Schema) -> Answers {
                 let (table, field) = place.split_once('.').expect("a table and a field");
                 answers.backfills.insert(column(new, table, field), sql.to_owned());
             }
+            "hook" => {
+                let (place, method) = rest.split_once(" = ").expect("a table or field, and a method");
+                let (table, field) = place.split_once('.').unwrap_or((place, ""));
+                let number = new.tables.iter().find(|known| known.name.proto == table).expect("a table").number;
+                let path = if field.is_empty() { Vec::new() } else { column(new, table, field).path };
+                answers.hooks.insert((number, path), method.to_owned());
+            }
             "dropped" => {
                 let parts: Vec<&str> = rest.splitn(3, ' ').collect();
                 let path = parts[1].split('.').map(|number| number.parse().expect("a number")).collect();

@@ -4,6 +4,7 @@
 //! cannot tell: the verdict, what must be asked, which rows stop the upgrade, and what becomes of values.
 
 mod asking;
+mod hooks;
 mod moved;
 mod values;
 

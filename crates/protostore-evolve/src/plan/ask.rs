@@ -153,6 +153,9 @@ pub struct Answers {
     pub kept: Vec<Acceptance>,
     /// `backfill: {sql}` of the protos, by column of the newer schema: the value's, or of a message its presence.
     pub backfills: BTreeMap<ColumnId, String>,
+    /// `backfill: {rust}` of the protos: the method by number of the table and path of the newer schema; the path is empty
+    /// where it rewrites the rows of the table.
+    pub hooks: BTreeMap<(u32, Vec<u32>), String>,
     /// `dropped` of the protos: number of the table, path, and former name of each field.
     pub dropped: Vec<(u32, Vec<u32>, String)>,
 }
@@ -162,7 +165,16 @@ impl Answers {
     pub fn take(&mut self, before: Self) {
         self.kept = before.kept;
         for (column, sql) in before.backfills {
-            self.backfills.entry(column).or_insert(sql);
+            // What the proto says now counts, in SQL or in Rust.
+            if !self.hooks.contains_key(&(column.place.table, column.path.clone())) {
+                self.backfills.entry(column).or_insert(sql);
+            }
+        }
+        for (place, method) in before.hooks {
+            let is_said = |column: &ColumnId| column.place.table == place.0 && column.path == place.1;
+            if !self.backfills.keys().any(is_said) {
+                self.hooks.entry(place).or_insert(method);
+            }
         }
     }
 }

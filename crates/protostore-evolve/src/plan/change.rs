@@ -73,6 +73,7 @@ kinds! {
     T27 = "other rules turn messages into tables";
     T28 = "changes of rows are watched, or no more";
     T29 = "rows expire, or are marked as deleted, by another field";
+    T30 = "rows are rewritten by the program";
 
     // Fields added.
     A01 = "a scalar was added";

@@ -94,3 +94,28 @@ pub enum Test {
     /// It does not hold.
     Not(Box<Self>),
 }
+
+impl Test {
+    /// Returns the columns that it looks at by themselves; those of a derived object are the object's.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&ColumnId> {
+        match self {
+            Self::Any | Self::Several | Self::NoChild(_) => Vec::new(),
+            Self::Unset(column)
+            | Self::Set(column)
+            | Self::Zero(column)
+            | Self::NotZero(column)
+            | Self::Past(column)
+            | Self::OutOfRange { column, .. }
+            | Self::NotIn { column, .. }
+            | Self::Inexact { column, .. } => vec![column],
+            Self::Duplicate { columns, among } => columns.iter().chain(among.columns()).collect(),
+            Self::Dangling { columns, .. } | Self::MoreThanOne(columns) | Self::None(columns) => {
+                columns.iter().collect()
+            }
+            Self::Breaks(object) | Self::Indexed(object) => object.columns.iter().collect(),
+            Self::All(tests) | Self::Either(tests) => tests.iter().flat_map(Self::columns).collect(),
+            Self::Not(test) => test.columns(),
+        }
+    }
+}

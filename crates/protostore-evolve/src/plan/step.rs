@@ -270,6 +270,15 @@ pub enum RustStep {
         /// The column of the hash, of the newer schema.
         column: ColumnId,
     },
+    /// A method of the program gives a field its value in each row that has none, or rewrites each row: it gets the row as
+    /// it was before the migration. It runs when tables have their final form, and before guards look at what it fills.
+    Hook {
+        /// The name of the method.
+        method: String,
+        /// Field numbers from the record down; none where it rewrites the rows.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        path: Vec<u32>,
+    },
 }
 
 /// When a step may run where two versions are served at once.

@@ -99,7 +99,7 @@ fn required(new: &OneofView<'_>, draft: &mut Draft<'_>) {
     let risk = format!("rows in which no member of oneof {} is set stop the upgrade", name_of(new));
     // A member with a `backfill` is the answer; the guard finds where it gives no value.
     let is_filled = |member: &&Datum<'_>| member.column_id().is_some_and(|column| draft.backfill(&column).is_some());
-    if !members.iter().any(is_filled) {
+    if !members.iter().any(is_filled) && !draft.rewrites(new.table) {
         draft.accept(Word::Tighten, ChangeKind::P11, &at, ("not required", "required"), risk);
     }
     let none = Test::Not(Box::new(Test::Either(members.iter().filter_map(|member| is_set(member)).collect())));

@@ -10,7 +10,7 @@ use crate::view::{Datum, Many, Storage};
 pub(crate) fn required(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     // What the store counts is set, and the row of the counter says so.
     let is_counted = |datum: &Datum<'_>| datum.column().is_some_and(|c| c.generated == Some(Generated::Sequence));
-    let is_given = || new.column_id().is_some_and(|column| draft.backfill(&column).is_some());
+    let is_given = || draft.has_hook(new) || new.column_id().is_some_and(|column| draft.backfill(&column).is_some());
     if is_counted(old) != is_counted(new) && !is_given() {
         return;
     }
@@ -63,17 +63,22 @@ fn tighten(old: &Datum<'_>, new: &Datum<'_>, was: Must, draft: &mut Draft<'_>) {
     let backfill = new.backfilled_by().and_then(|column| Some((draft.backfill(&column)?, column)));
     let verdict = Verdict::new(kind, at.clone(), says).data(DataEffect::Guarded).passes(2).previous(Previous::Reads);
     // The way back finds the value that was filled in, and not that there was none.
+    let is_hooked = draft.has_hook(new);
     draft.verdict(match &backfill {
+        _ if is_hooked => verdict.loses(format!("in which rows {} was not set", new.name)),
         Some(_) => verdict.loses(format!("in which rows {} was not set", new.name)),
         None => verdict,
     });
     if let Some(test) = is_unset(new) {
         draft.guard_after(new.place.clone(), within(new, test), format!("{} must be set", new.name));
     }
+    if is_hooked {
+        return draft.hook(kind, new);
+    }
     if let Some((sql, column)) = backfill {
         return fill(old, new, was, (column, sql), draft);
     }
-    if draft.direction == Direction::Up {
+    if draft.direction == Direction::Up && !draft.rewrites(new.table.number) {
         let risk = format!("rows in which {} is not set stop the upgrade; a `backfill` sets it", new.name);
         draft.accept(Word::Tighten, kind, &at, ("not required", "required"), risk);
     }

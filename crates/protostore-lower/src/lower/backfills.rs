@@ -5,13 +5,14 @@ use protostore_schema::Role;
 use super::Report;
 use super::draft::{Draft, Part, Shape};
 use crate::Code;
+use crate::annotations::BackfillOptions;
 use crate::lowered::Backfill;
 
 /// Checks the backfills of a table, and returns them.
 pub(super) fn read(draft: &Draft, report: &mut Report<'_>) -> Vec<Backfill> {
     let mut all = Vec::new();
     for spot in &draft.spots {
-        let Some((sql, said)) = &spot.column.backfill else { continue };
+        let Some((BackfillOptions::Sql(sql), said)) = &spot.column.backfill else { continue };
         let path = spot.dotted();
         let role = match &spot.shape {
             Shape::Scalar(_) if spot.part == Part::Field => Role::Value,

@@ -166,8 +166,8 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
         }
     }
     let column = &mut draft.spots[i].column;
-    if let Some(sql) = backfill {
-        set(&mut column.backfill, sql.clone(), "backfill", &path, said, report);
+    if let Some(backfill) = backfill {
+        set(&mut column.backfill, backfill.clone(), "backfill", &path, said, report);
     }
     if let Some(required) = required {
         set(&mut column.required, *required, "required", &path, said, report);

@@ -4,7 +4,7 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use protostore_schema::{Counted, Form, Generated, Index, OnDelete, Relation, Rules, Type};
 
 use super::entries::Entries;
-use crate::annotations::{self, Anchor, Behavior, Storage, TableOptions};
+use crate::annotations::{self, Anchor, BackfillOptions, Behavior, Storage, TableOptions};
 use crate::diagnostic::Place;
 use crate::option_text::Step;
 use crate::sources::Sources;
@@ -152,8 +152,8 @@ pub(crate) struct Merged {
     pub(crate) immutable: Option<(bool, Said)>,
     pub(crate) storage: Option<(Storage, Said)>,
     pub(crate) relation: Option<(String, Said)>,
-    /// The SQL of the value for rows that are there already.
-    pub(crate) backfill: Option<(String, Said)>,
+    /// The value for rows that are there already.
+    pub(crate) backfill: Option<(BackfillOptions, Said)>,
 }
 
 /// A reference as it is written.

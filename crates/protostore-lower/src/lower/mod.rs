@@ -26,6 +26,7 @@ mod enums;
 mod foreign_keys;
 mod generated;
 mod hash_chain;
+mod hooks;
 mod immutable;
 mod indexes;
 mod keys;
@@ -212,6 +213,7 @@ fn lower_store(
     api_names::check(&compiled.api_files(store), report);
     let reach = documents::lower(store, &drafts, report);
     let backfills = drafts.iter().flat_map(|draft| backfills::read(draft, report)).collect();
+    let hooks = hooks::read(&drafts, report);
     let dropped = drafts.iter().flat_map(|draft| dropped::read(compiled, draft, &reach, versions, report)).collect();
     if !report.items.is_empty() {
         return None;
@@ -237,7 +239,7 @@ fn lower_store(
         behaviors: behaviors::lower(&drafts, &types),
         source: report.sources.source(&place),
     };
-    Some(Lowered { schema, backfills, dropped })
+    Some(Lowered { schema, backfills, hooks, dropped })
 }
 
 impl Compiled {

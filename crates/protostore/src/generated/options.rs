@@ -58,6 +58,20 @@ macro_rules! __options {
             }
         }
 
+        impl<E: protostore::Engine> $options<E> {
+            /// Sets the methods of the program that upgrades call, of which the module `upgrades` makes one.
+            #[allow(dead_code, reason = "only a history with such methods has that module")]
+            fn with_upgrades(
+                self,
+                names: &'static [&'static str],
+                call: impl FnMut(&protostore::generated::UpgradedRow<'_>) -> Result<Vec<u8>, protostore::RowRejected>
+                    + Send
+                    + 'static,
+            ) -> Self {
+                Self(self.0.__upgrades(names, call))
+            }
+        }
+
         impl $options<protostore::Sqlite> {
             /// Returns the defaults, as [`protostore::Options::new`] gives them.
             #[must_use]

@@ -201,7 +201,7 @@ fn open_as(
     path: &Path,
     key: &Key,
 ) -> Result<Opened, Refusal> {
-    let Options { engine: options, read_only_if_newer, listener, .. } = options;
+    let Options { engine: options, read_only_if_newer, listener, hooks, .. } = options;
     let place = Place::of(path)?;
     let lock = Lock::take(&place.beside(".lock"), options.wait)?;
     engine::check()?;
@@ -216,7 +216,12 @@ fn open_as(
     let had_log = place.has_log_file();
     let mut writer = connect::bare(&place.path, options.allow_tools)?;
     let Proven { cipher, label, standing, state, crashed, lost_log } =
-        match prove(&writer, &place, options, schema, class, access, *read_only_if_newer) {
+        match prove(&writer, &place, options, schema, class, access, *read_only_if_newer).and_then(|proven| {
+            if proven.standing == Standing::Older {
+                migrate::expect_hooks(schema, proven.label.version, hooks.as_ref())?;
+            }
+            Ok(proven)
+        }) {
             Ok(proven) => proven,
             Err(refusal) => {
                 let refusal = doubted(refusal.on(&writer), &place, options, access);
@@ -244,6 +249,7 @@ fn open_as(
         check_first,
         access,
         listener,
+        hooks: hooks.as_ref(),
         upgraded: None,
     };
     let prepared = match preparation.run(&mut writer, &mut log) {

@@ -135,7 +135,7 @@ ALTER TABLE "samples" ADD COLUMN "single_again" REAL;
     #[test]
     fn a_line_that_this_program_does_not_know_is_named() {
         const UNKNOWN: [&str; 4] = [
-            "-- protostore: {\"hook\": {\"name\": \"mine\"}}\n",
+            "-- protostore: {\"sum\": {\"name\": \"mine\"}}\n",
             "-- protostore: {\"text\": {\"table\": \"samples\", \"key\": [], \"from\": \"raw\", \"to\": \"raw\", \"more\": 1}}\n",
             "-- protostore: {\"text\": {\"table\": \"samples\"}}\n",
             "-- protostore: {\"text\"\n",
@@ -148,7 +148,7 @@ ALTER TABLE "samples" ADD COLUMN "single_again" REAL;
         ];
         static PROGRAMS: [Schema; 4] =
             [schema(&STEPS[0], FIRST), schema(&STEPS[1], FIRST), schema(&STEPS[2], FIRST), schema(&STEPS[3], FIRST)];
-        for (program, words) in PROGRAMS.iter().zip(["no step hook", "more is not known", "it has no key", "EOF"]) {
+        for (program, words) in PROGRAMS.iter().zip(["no step sum", "more is not known", "it has no key", "EOF"]) {
             let home = filled("('x', 1, 1.0, 1.0, x'61')");
             home.refused(program, &["version 2 unknown", "the line is not one that this program knows", words]);
         }

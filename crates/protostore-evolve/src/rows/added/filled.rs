@@ -10,12 +10,20 @@ use crate::view::{Datum, Storage};
 
 /// Returns whether the proto gives a `backfill` for it.
 pub(super) fn is_given(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
-    new.column_id().is_some_and(|column| draft.backfill(&column).is_some())
+    draft.has_hook(new) || new.column_id().is_some_and(|column| draft.backfill(&column).is_some())
 }
 
 /// Fills a new column as its `backfill` says, where the message around is set; returns whether there is one.
 pub(super) fn fill(new: &Datum<'_>, draft: &mut Draft<'_>) -> bool {
     let Some(column) = new.column_id() else { return false };
+    if draft.has_hook(new) {
+        // It is called where there is no value.
+        if new.column().is_some_and(|column| !column.nullable && !column.default_zero) {
+            draft.fill(column, Fill::Unset);
+        }
+        draft.hook(ChangeKind::A08, new);
+        return true;
+    }
     let Some(value) = value(new, &column, draft) else { return false };
     let is_null_free = new.column().is_some_and(|column| !column.nullable);
     match (new.within.clone(), value) {
@@ -180,6 +188,10 @@ pub(super) fn is_unique(new: &Datum<'_>) -> bool {
 
 /// Asks for the value of a field in rows that are there.
 pub(super) fn ask(new: &Datum<'_>, kind: ChangeKind, risk: String, draft: &mut Draft<'_>) {
+    // Who rewrites the rows gives it a value; the guard finds where there is none.
+    if draft.rewrites(new.table.number) {
+        return;
+    }
     // Of a message it says whether it is set.
     let is_message = matches!(new.storage, Storage::Flattened(_) | Storage::Child(_));
     write(new, kind, if is_message { "true" } else { "…" }, risk, draft);
@@ -204,13 +216,14 @@ pub(super) fn inside(new: &Datum<'_>, draft: &mut Draft<'_>) {
     let is_of_old_table = draft.old.places().contains_key(&new.place);
     let Some(presence) = new.within.clone().filter(|presence| is_of_old_table && is_new(presence)) else { return };
     let is_set = draft.backfill(&presence).is_some();
+    let is_given_whole = draft.has_hook_around(new) && !draft.has_hook(new);
     let at = At::field(None, Some(new));
     if let Some(from) = moved_from(new, draft) {
         let says = format!("the values of {} are those of {from}", new.name);
         let verdict = Verdict::new(ChangeKind::A13, at, says).wire(Effect::Breaks).json(Effect::Breaks);
         draft.verdict(verdict.data(DataEffect::Exact).previous(Previous::Neither));
     }
-    let is_filled = fill(new, draft);
+    let is_filled = fill(new, draft) || is_given_whole;
     if is_filled && must_be(new) {
         guard_required(new, draft);
     }

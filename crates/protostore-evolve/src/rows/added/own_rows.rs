@@ -10,6 +10,10 @@ use crate::view::{Datum, Storage};
 /// Its fields are zero or unset, or what a `backfill` of each says over the row around.
 pub(crate) fn add(new: &Datum<'_>, kind: ChangeKind, rows: Test, draft: &mut Draft<'_>) -> bool {
     let (Some(to), Some(presence)) = (new.child_place(), new.backfilled_by()) else { return false };
+    if draft.has_hook(new) {
+        draft.hook(kind, new);
+        return true;
+    }
     let Some(sql) = draft.backfill(&presence) else { return false };
     let after = draft.new;
     let mut values = Vec::new();

@@ -16,6 +16,7 @@ use super::integrity;
 use super::refusal::{Failed, Refusal};
 use crate::info::{Applied, Upgraded};
 use crate::schema::Schema;
+use crate::upgrade::Hooks;
 
 mod back;
 mod history;
@@ -53,7 +54,7 @@ pub(super) fn upgrade(
     class: Class,
     from: u32,
     copy: Option<&PathBuf>,
-    reporter: &Reporter,
+    (hooks, reporter): (Option<&Hooks>, &Reporter),
 ) -> Result<Upgraded, Refusal> {
     let carried = history::carried(schema)?;
     let failed = |slug, step: String, why: Cause| {
@@ -67,7 +68,7 @@ pub(super) fn upgrade(
             let mut applied = Vec::new();
             for migration in schema.migrations.iter().filter(|migration| migration.version > from) {
                 let begun = Instant::now();
-                let rows = run::run(connection, schema, migration, reporter).map_err(|(step, why)| {
+                let rows = run::run(connection, schema, migration, (hooks, reporter)).map_err(|(step, why)| {
                     let (version, slug) = (migration.version, migration.slug);
                     Refusal::Upgrade(Failed { version, slug, step, copy: copy.cloned() }, why)
                 })?;
@@ -93,6 +94,27 @@ pub(super) fn upgrade(
     );
     reporter.done(connection);
     Ok(Upgraded { from, to: schema.version, versions: done?, took: reporter.elapsed() })
+}
+
+/// Looks whether the program has the methods that the migrations after version `from` call; nothing is written.
+#[cfg(feature = "prost")]
+pub(super) fn expect_hooks(schema: &Schema, from: u32, hooks: Option<&Hooks>) -> Result<(), Refusal> {
+    for migration in schema.migrations.iter().filter(|migration| migration.version > from) {
+        let named = split::split(migration.text).and_then(|pieces| steps::hooks(&pieces));
+        // A text that cannot be read is named where it is carried out.
+        let missing = named.unwrap_or_default().into_iter().filter(|name| !hooks.is_some_and(|hooks| hooks.has(name)));
+        let missing: Vec<String> = missing.collect();
+        if !missing.is_empty() {
+            return Err(Refusal::NoHook(migration.version, missing));
+        }
+    }
+    Ok(())
+}
+
+/// A program without the feature carries out no such step, and says so there.
+#[cfg(not(feature = "prost"))]
+pub(super) fn expect_hooks(_: &Schema, _: u32, _: Option<&Hooks>) -> Result<(), Refusal> {
+    Ok(())
 }
 
 /// Runs `work` in a transaction that nothing within can end, and commits it where all went well.

@@ -12,6 +12,7 @@ use super::{Access, Log, Moved, copy, integrity};
 use crate::info::Upgraded;
 use crate::progress::Listener;
 use crate::schema::Schema;
+use crate::upgrade::Hooks;
 
 /// What is known about the file, and what has been done to it.
 pub(super) struct Preparation<'a> {
@@ -29,6 +30,8 @@ pub(super) struct Preparation<'a> {
     pub(super) access: Option<Access<'a>>,
     /// Who is told how far an upgrade is.
     pub(super) listener: &'a Listener,
+    /// The methods of the program that an upgrade calls.
+    pub(super) hooks: Option<&'a Hooks>,
     /// The upgrade that was made, and where the copy from before is.
     pub(super) upgraded: Option<(Upgraded, Option<PathBuf>)>,
 }
@@ -62,13 +65,13 @@ impl Preparation<'_> {
 
     /// Upgrades the file, after it was copied.
     fn upgrade(&self, writer: &mut Connection) -> Result<(Upgraded, Option<PathBuf>), Refusal> {
-        let Self { schema, class, place, version: from, access, listener, .. } = *self;
+        let Self { schema, class, place, version: from, access, listener, hooks, .. } = *self;
         if class == Class::Real {
             copy::room(writer, place)?;
         }
         let reporter = Reporter::new(listener);
         let made = access.map(|access| copy::copy(writer, place, access, schema, &reporter)).transpose()?;
-        let upgraded = migrate::upgrade(writer, schema, class, from, made.as_ref(), &reporter)?;
+        let upgraded = migrate::upgrade(writer, schema, class, from, made.as_ref(), (hooks, &reporter))?;
         if let Some(newest) = &made {
             copy::replace(place, newest);
         }

@@ -81,6 +81,8 @@ pub(super) enum Refusal {
     Divergent(String, String, u32),
     /// A new database could not be made: its version, and why.
     Creation(u32, Box<dyn std::error::Error + Send + Sync>),
+    /// An upgrade calls methods that the program did not give: the version, and their names.
+    NoHook(u32, Vec<String>),
     /// An upgrade failed: where, and why.
     Upgrade(Failed, Box<dyn std::error::Error + Send + Sync>),
     /// The way back to an earlier version failed: from which, where, and why.
@@ -330,6 +332,12 @@ impl fmt::Display for Refusal {
             Self::Creation(version, why) => {
                 write!(f, "cannot be made at version {version} of the schema ({why}); nothing is left of it")
             }
+            Self::NoHook(version, methods) => write!(
+                f,
+                "cannot be upgraded to version {version} of the schema without {} of this program, and nothing was \
+                 changed; give its implementation of `Upgrades` to Options::upgrades",
+                methods.join(", ")
+            ),
             Self::Upgrade(failed, why) => write!(f, "{failed} ({why}); nothing of it was changed{}", failed.copied()),
             Self::Downgrade(where_, why) => write!(f, "cannot go back {where_} ({why}); nothing of it was changed"),
             Self::NoRoom(what, needs, free) => write!(

@@ -208,6 +208,7 @@ impl Chain {
                 semver: format!("0.{}.0", at + 1),
                 schema: store.schema.clone(),
                 accepted: Vec::new(),
+                hooks: Vec::new(),
                 reader: plan.map_or(1, |plan| plan.reader),
                 writer: plan.map_or(1, |plan| plan.writer),
                 until: None,

@@ -61,7 +61,7 @@ fn line(connection: &Connection, json: &str, versions: &[Back], from: u32, repor
         let known = versions.iter().filter(|back| back.version <= version);
         Catalog::of(&known.filter_map(|back| back.snapshot.as_deref()).collect::<Vec<_>>())
     };
-    super::steps::between(connection, json, [&|| until(from), &|| until(from - 1)], reporter)
+    super::steps::between(connection, json, [&|| until(from), &|| until(from - 1)], (None, reporter))
 }
 
 #[cfg(feature = "prost")]

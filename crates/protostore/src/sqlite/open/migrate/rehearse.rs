@@ -37,7 +37,7 @@ fn stops(connection: &Connection, schema: &Schema, from: u32, reporter: &Reporte
             }
             _ => false,
         };
-        let ran = run::run_past(connection, schema, migration, reporter, &mut passes);
+        let ran = run::run_past(connection, schema, migration, (None, reporter), &mut passes);
         match ran {
             Err((step, why)) if found.is_empty() => return vec![stop(migration, format!("at {step}: {why}"))],
             _ if !found.is_empty() => return found,

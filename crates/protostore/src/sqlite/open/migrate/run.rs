@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::split::{Kind, split};
 use super::{Cause, Reporter};
 use crate::schema::{Migration, Schema};
+use crate::upgrade::Hooks;
 
 /// The table into which a migration inserts what stops it: such rows are none of the store's.
 const GUARD: &str = "\"protostore__guard\"";
@@ -14,9 +15,9 @@ pub(super) fn run(
     connection: &Connection,
     schema: &Schema,
     migration: &Migration,
-    reporter: &Reporter,
+    told: (Option<&Hooks>, &Reporter),
 ) -> Result<u64, (String, Cause)> {
-    run_past(connection, schema, migration, reporter, &mut |_| false)
+    run_past(connection, schema, migration, told, &mut |_| false)
 }
 
 /// The same; `passes` says of a guard that has found something whether to go on nevertheless.
@@ -24,12 +25,12 @@ pub(super) fn run_past(
     connection: &Connection,
     schema: &Schema,
     migration: &Migration,
-    reporter: &Reporter,
+    told: (Option<&Hooks>, &Reporter),
     passes: &mut dyn FnMut(&rusqlite::Error) -> bool,
 ) -> Result<u64, (String, Cause)> {
     let Migration { version, slug, text, .. } = *migration;
-    let line = |json: &str| line(connection, json, schema, version, reporter);
-    pieces(connection, text, (version, slug), reporter, &line, passes)
+    let line = |json: &str| line(connection, json, schema, version, told);
+    pieces(connection, text, (version, slug), told.1, &line, passes)
 }
 
 /// Carries out a text that leads up to a version or back from it. `line` carries out what is left to the run time; `passes`
@@ -65,11 +66,17 @@ pub(super) fn pieces(
 }
 
 #[cfg(feature = "prost")]
-fn line(connection: &Connection, json: &str, schema: &Schema, version: u32, reporter: &Reporter) -> Result<(), Cause> {
-    super::steps::run(connection, json, schema, version, reporter)
+fn line(
+    connection: &Connection,
+    json: &str,
+    schema: &Schema,
+    version: u32,
+    told: (Option<&Hooks>, &Reporter),
+) -> Result<(), Cause> {
+    super::steps::run(connection, json, schema, version, told)
 }
 
 #[cfg(not(feature = "prost"))]
-fn line(_: &Connection, _: &str, _: &Schema, _: u32, _: &Reporter) -> Result<(), Cause> {
+fn line(_: &Connection, _: &str, _: &Schema, _: u32, _: (Option<&Hooks>, &Reporter)) -> Result<(), Cause> {
     Err("this program was built without the feature prost, which such a step needs".into())
 }

@@ -13,6 +13,8 @@
 //! | `encode` | `to`, `was`, `is`, `within`, `member` | columns, or rows of child tables, in one column |
 //! | `decode` | `from`, `was`, `is`, `member` | what one column holds, as columns or rows of child tables |
 //! | `chain` | `number`, `to`, `message`, `fields` | the hash of each row and of those before, in a table of that number |
+//! | `keep` | `into`, `to`, `message`, `fields` | each row as the bytes of its record, in the column `to` of a table of its key |
+//! | `hook` | `kept`, `from`, `message`, `calls` | what methods of the program make of rows that were kept; each of the calls has `method` and the `fields` that it may change |
 //!
 //! `was` and `is` say what there was in the version before, and what is to be there: `form`, `bytes`, `json` or the `paths`
 //! of a mask; `message`, its full name, none where the bytes are the field's own; `field`, where it is all of this field of the message, as a list
@@ -26,16 +28,20 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use self::form::{Known, Stored};
+use self::hook::Handed;
 use self::line::{Line, Member};
 use self::rows::Rows;
+use super::split::{Kind, Piece};
 use super::{Cause, Reporter};
 use crate::record::{chain_hash, chain_origin};
 use crate::schema::Schema;
 use crate::stored::document::Catalog;
+use crate::upgrade::Hooks;
 
 mod column;
 mod form;
 mod gather;
+mod hook;
 mod line;
 mod rows;
 mod spread;
@@ -49,13 +55,14 @@ pub(super) fn run(
     json: &str,
     schema: &Schema,
     version: u32,
-    reporter: &Reporter,
+    (hooks, reporter): (Option<&Hooks>, &Reporter),
 ) -> Result<(), Cause> {
     let until = |version: u32| {
         let known = schema.migrations.iter().filter(|migration| migration.version <= version);
         Catalog::of(&known.map(|migration| migration.snapshot).collect::<Vec<_>>())
     };
-    between(connection, json, [&|| until(version - 1), &|| until(version)], reporter)
+    let hooks = hooks.map(|hooks| (hooks, version));
+    between(connection, json, [&|| until(version - 1), &|| until(version)], (hooks, reporter))
 }
 
 /// Says why a line is not one that this program carries out by itself.
@@ -71,7 +78,7 @@ pub(super) fn between(
     connection: &Connection,
     json: &str,
     [old, new]: Catalogs<'_>,
-    reporter: &Reporter,
+    (hooks, reporter): (Option<(&Hooks, u32)>, &Reporter),
 ) -> Result<(), Cause> {
     let line = line::read(json).map_err(|why| format!("the line is not one that this program knows: {why}"))?;
     match line {
@@ -99,7 +106,38 @@ pub(super) fn between(
         Line::Chain { rows, number, to, message, fields } => {
             chain(connection, &rows, number, &to, &new()?, &message, &fields, reporter)
         }
+        Line::Keep { rows, into, to, message, mut fields } => {
+            let old = old()?;
+            fields.iter_mut().try_for_each(|member| member.resolve(&old))?;
+            hook::keep(connection, &rows, (&into, &to), record(message, &old)?, &fields, reporter)
+        }
+        Line::Hook { rows, kept, from, message, mut calls } => {
+            let new = new()?;
+            let all = calls.iter_mut().flat_map(|call| &mut call.fields);
+            all.into_iter().try_for_each(|member| member.resolve(&new))?;
+            let names = || calls.iter().map(|call| call.method.as_str()).collect::<Vec<_>>().join(", ");
+            let asks = || format!("it asks the program for {}, and only the program can go on", names());
+            let hooks = hooks.ok_or_else(asks)?;
+            let handed = Handed { rows: &rows, kept: &kept, from: &from };
+            hook::run(connection, handed, record(message, &new)?, &calls, hooks, reporter)
+        }
     }
+}
+
+/// Returns a record as its bytes, in the order in which prost writes it.
+fn record(message: String, catalog: &Catalog) -> Result<Known, Why> {
+    Stored { form: form::Form::Bytes, message: Some(message), field: None }.of(catalog)
+}
+
+/// Returns the methods of the program that a migration calls.
+pub(super) fn hooks(pieces: &[Piece<'_>]) -> Result<Vec<String>, Why> {
+    let mut all = Vec::new();
+    for piece in pieces.iter().filter(|piece| piece.kind == Kind::Line) {
+        if let Line::Hook { calls, .. } = line::read(piece.text)? {
+            all.extend(calls.into_iter().map(|call| call.method));
+        }
+    }
+    Ok(all)
 }
 
 /// Writes one column from another in each row where that is not NULL.
@@ -202,7 +240,7 @@ fn chain(
 ) -> Result<(), Cause> {
     let mut hashed: Vec<Member> = fields.iter().filter(|member| !member.is_column(to)).cloned().collect();
     hashed.iter_mut().try_for_each(|member| member.resolve(catalog))?;
-    let is = Stored { form: form::Form::Bytes, message: Some(message.to_owned()), field: None }.of(catalog)?;
+    let is = record(message.to_owned(), catalog)?;
     let columns = gather::columns(&hashed);
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut update = rows.update(connection, &[to])?;

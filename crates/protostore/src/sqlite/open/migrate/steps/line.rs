@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Why;
 use super::column::{Column, Form as ColumnForm, Ty};
 use super::form::{Form, Stored};
+use super::hook::Call;
 use super::rows::Rows;
 use crate::stored::document::{Catalog, Scalar};
 
@@ -17,6 +18,8 @@ pub(super) enum Line {
     Encode { rows: Rows, to: String, was: Stored, is: Stored, within: Option<String>, member: Member },
     Decode { rows: Rows, from: String, was: Stored, is: Stored, member: Member },
     Chain { rows: Rows, number: u32, to: String, message: String, fields: Vec<Member> },
+    Keep { rows: Rows, into: String, to: String, message: String, fields: Vec<Member> },
+    Hook { rows: Rows, kept: Rows, from: String, message: String, calls: Vec<Call> },
 }
 
 /// A field of a message, by its place.
@@ -119,9 +122,28 @@ pub(super) fn read(json: &str) -> Result<Line, Why> {
             message: of.text("message")?,
             fields: of.members("fields")?,
         },
+        "keep" => Line::Keep {
+            rows: of.rows()?,
+            into: of.text("into")?,
+            to: of.text("to")?,
+            message: of.text("message")?,
+            fields: of.members("fields")?,
+        },
+        "hook" => Line::Hook {
+            rows: of.rows()?,
+            kept: of.inner("kept")?.whole(Members::rows)?,
+            from: of.text("from")?,
+            message: of.text("message")?,
+            calls: of.all("calls")?.into_iter().map(call).collect::<Result<_, Why>>()?,
+        },
         other => return Err(format!("there is no step {other}")),
     };
     of.end(line)
+}
+
+fn call(value: Value) -> Result<Call, Why> {
+    let Value::Object(object) = value else { return Err("a call is no object".to_owned()) };
+    Members(object).whole(|of| Ok(Call { method: of.text("method")?, fields: of.members("fields")? }))
 }
 
 fn member(value: Value) -> Result<Member, Why> {
@@ -246,6 +268,19 @@ impl Members {
         })
     }
 
+    fn inner(&mut self, name: &str) -> Result<Self, Why> {
+        if let Value::Object(object) = self.take(name)? {
+            Ok(Self(object))
+        } else {
+            Err(format!("{name} is no object"))
+        }
+    }
+
+    fn whole<T>(mut self, read: impl FnOnce(&mut Self) -> Result<T, Why>) -> Result<T, Why> {
+        let done = read(&mut self)?;
+        self.end(done)
+    }
+
     fn end<T>(self, done: T) -> Result<T, Why> {
         match self.0.keys().next() {
             None => Ok(done),
@@ -258,20 +293,24 @@ impl Members {
 mod tests {
     use super::*;
 
-    /// The migrations that the emitter's own tests hold still.
-    const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../protostore-emit/tests/migrations/golden");
+    /// The migrations that the emitter's own tests hold still, and those of the store whose upgrades ask the program.
+    const GOLDEN: [&str; 2] = [
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../protostore-emit/tests/migrations/golden"),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/hooks/generated/fleet/migrations/sqlite"),
+    ];
 
     #[test]
     fn every_line_that_the_emitter_prints_is_known() {
         let mut steps = std::collections::BTreeSet::new();
-        for file in std::fs::read_dir(GOLDEN).unwrap() {
-            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let files = GOLDEN.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
+        for path in files.map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
+            let text = std::fs::read_to_string(path).unwrap();
             for json in text.lines().filter_map(|line| line.strip_prefix("-- protostore: ")) {
                 read(json).unwrap_or_else(|why| panic!("{why}: {json}"));
                 steps.extend(json.split('"').nth(1).map(str::to_owned));
             }
         }
-        let all = ["bits", "chain", "decode", "encode", "reform", "text"].map(str::to_owned);
+        let all = ["bits", "chain", "decode", "encode", "hook", "keep", "reform", "text"].map(str::to_owned);
         assert!(steps.iter().eq(all.iter()), "{steps:?}");
     }
 }

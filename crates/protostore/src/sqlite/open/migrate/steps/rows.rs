@@ -46,6 +46,18 @@ impl Rows {
         connection: &Connection,
         columns: &[&str],
         reporter: &Reporter,
+        row: impl FnMut(&[Value], &[Value]) -> Result<(), Why>,
+    ) -> Result<(), Cause> {
+        self.each_of(&self.table, connection, columns, reporter, row)
+    }
+
+    /// The same for rows that stand for those of another table, which the error names.
+    pub(super) fn each_of(
+        &self,
+        named: &str,
+        connection: &Connection,
+        columns: &[&str],
+        reporter: &Reporter,
         mut row: impl FnMut(&[Value], &[Value]) -> Result<(), Why>,
     ) -> Result<(), Cause> {
         let (parts, table) = (self.key.len(), quoted(&self.table));
@@ -65,7 +77,7 @@ impl Rows {
             let page = page.collect::<rusqlite::Result<Vec<_>>>()?;
             for found in &page {
                 let (key, values) = found.split_at(parts);
-                row(key, &values[..columns.len()]).map_err(|why| self.named(key, &why))?;
+                row(key, &values[..columns.len()]).map_err(|why| error(named, key, &why))?;
                 reporter.tick();
             }
             match page.into_iter().nth(PAGE - 1) {
@@ -85,13 +97,14 @@ impl Rows {
         let sql = format!("UPDATE {} SET {} WHERE {condition}", quoted(&self.table), set.join(", "));
         Ok(Update(connection.prepare_cached(&sql)?))
     }
+}
 
-    fn named(&self, key: &[Value], why: &str) -> String {
-        let shown: Vec<_> = key.iter().map(shown).collect();
-        match &shown[..] {
-            [] => format!("{}: {why}", self.table),
-            shown => format!("the row {} of {}: {why}", shown.join(", "), self.table),
-        }
+/// Returns the sentence about a row.
+fn error(table: &str, key: &[Value], why: &str) -> String {
+    let shown: Vec<_> = key.iter().map(shown).collect();
+    match &shown[..] {
+        [] => format!("{table}: {why}"),
+        shown => format!("the row {} of {table}: {why}", shown.join(", ")),
     }
 }
 

@@ -18,10 +18,10 @@ pub(super) struct Spread<'c> {
 }
 
 /// Columns and their values.
-type Columns = Vec<(String, Value)>;
+pub(super) type Columns = Vec<(String, Value)>;
 
 /// The fields of a message by number.
-type Fields<'b> = Vec<(u32, Payload<'b>)>;
+pub(super) type Fields<'b> = Vec<(u32, Payload<'b>)>;
 
 impl<'c> Spread<'c> {
     pub(super) fn new(connection: &'c Connection, rows: &'c Rows) -> Self {
@@ -43,7 +43,13 @@ impl<'c> Spread<'c> {
     }
 
     /// Adds what a field is in columns of the row, and writes what it is in rows of its own. `key` is that of the row.
-    fn field(&self, member: &Member, fields: &Fields<'_>, to: &mut Columns, key: &[Value]) -> Result<(), Why> {
+    pub(super) fn field(
+        &self,
+        member: &Member,
+        fields: &Fields<'_>,
+        to: &mut Columns,
+        key: &[Value],
+    ) -> Result<(), Why> {
         let number = member.number();
         let mut held = fields.iter().filter(|(known, _)| *known == number).map(|(_, payload)| *payload);
         match member {

@@ -1,0 +1,1 @@
+//! The store of these tests, whose upgrades ask the program: see `tests/`.
