@@ -49,8 +49,7 @@ pub(in crate::sqlite::open) fn definitions(db: &Connection) -> Result<String> {
         "SELECT sql || ';\n' FROM sqlite_schema WHERE sql IS NOT NULL AND substr(tbl_name, 1, 12) <> 'protostore__' \
          AND tbl_name <> 'refinery_schema_history' AND substr(tbl_name, 1, 7) <> 'sqlite_' ORDER BY rowid",
     )?;
-    let definitions = all.query_map([], |row| row.get::<_, String>(0))?.collect();
-    definitions
+    all.query_map([], |row| row.get::<_, String>(0))?.collect()
 }
 
 fn read(db: &Connection) -> Result<Structure> {
