@@ -118,6 +118,65 @@ fn a_file_of_every_old_version_has_its_rows_in_the_newest() {
     assert!(files >= 20, "{files} files");
 }
 
+/// Runs stock refinery, of the version in the workspace, over a file: returns which versions it has applied.
+fn refinery(schema: &Schema, path: &Path) -> Vec<i32> {
+    let named = |migration: &protostore::Migration| {
+        let name = format!("V{}__{}", migration.version, migration.slug);
+        refinery_core::Migration::unapplied(&name, migration.text).expect("is a migration to refinery")
+    };
+    let migrations: Vec<_> = schema.migrations.iter().map(named).collect();
+    let mut db = Connection::open(path).expect("a database");
+    // With them on, a table that is rebuilt takes the rows with it that refer to it.
+    db.execute_batch("PRAGMA foreign_keys = OFF").expect("sets");
+    let ran = refinery_core::Runner::new(&migrations).set_abort_divergent(true).set_abort_missing(true).run(&mut db);
+    let ran = ran.unwrap_or_else(|e| panic!("{}: {e:?}", schema.name));
+    ran.applied_migrations().iter().map(refinery_core::Migration::version).collect()
+}
+
+#[test]
+fn stock_refinery_runs_the_migrations_of_every_store() {
+    for schema in STORES {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("old.db");
+        let newest = schema.migrations.len() as i32;
+        let first = Schema { migrations: &schema.migrations[..1], ..*schema };
+        assert_eq!(refinery(&first, &path), [1]);
+        Connection::open(&path).expect("opens").execute_batch(&history(schema, "rows.sql")).expect("has rows");
+        assert_eq!(refinery(schema, &path), (2..=newest).collect::<Vec<_>>());
+        assert_eq!(rows(&path), history(schema, "rows.txt"), "{}", schema.name);
+    }
+}
+
+#[test]
+fn stock_refinery_goes_on_from_a_history_that_a_store_wrote() {
+    for schema in STORES {
+        for version in 1..=schema.migrations.len() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("old.db");
+            old(schema, version, &path, &Options::<Sqlite>::new().plaintext(true));
+            // A text that is not the one that was applied is noticed: the checksums are those of refinery.
+            let newest = schema.migrations.len() as i32;
+            assert_eq!(refinery(schema, &path), (version as i32 + 1..=newest).collect::<Vec<_>>(), "{}", schema.name);
+            assert_eq!(rows(&path), history(schema, "rows.txt"), "{} {version}", schema.name);
+            assert_eq!(refinery(schema, &path), Vec::<i32>::new());
+        }
+    }
+}
+
+#[test]
+fn stock_refinery_stops_at_a_history_of_another_text() {
+    let schema = STORES[0];
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("old.db");
+    old(schema, 1, &path, &Options::<Sqlite>::new().plaintext(true));
+    let first = &schema.migrations[0];
+    let name = format!("V{}__{}", first.version, first.slug);
+    let other = refinery_core::Migration::unapplied(&name, &format!("{} ", first.text)).expect("is a migration");
+    let mut db = Connection::open(&path).expect("opens");
+    let diverges = refinery_core::Runner::new(&[other]).set_abort_divergent(true).run(&mut db);
+    assert!(diverges.is_err(), "{diverges:?}");
+}
+
 #[test]
 fn an_encrypted_file_of_every_old_version_is_opened() {
     for schema in STORES {

@@ -27,7 +27,7 @@ mod json;
 mod number;
 #[cfg(feature = "prost")]
 mod paths;
-mod rfc3339;
+pub(crate) mod rfc3339;
 mod timestamptz;
 mod unit;
 mod utf8;

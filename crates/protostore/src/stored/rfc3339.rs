@@ -23,7 +23,7 @@ impl Rfc3339 {
 }
 
 /// Returns the one text of a time, or nothing where its year does not have four digits.
-fn text(time: Timestamp) -> Option<String> {
+pub(crate) fn text(time: Timestamp) -> Option<String> {
     if !(Rfc3339::FIRST..=Rfc3339::LAST).contains(&time.seconds()) {
         return None;
     }

@@ -2,6 +2,8 @@
 
 use protostore_evolve::plan::{Conversion, RustStep, Step};
 use protostore_schema::Role;
+use refinery_core::{Migration, Runner};
+use rusqlite::Connection;
 
 use super::{case, said};
 use crate::migrations::run::{Case, answer, fresh, migrate};
@@ -15,12 +17,29 @@ fn needs_the_run_time(case: &Case, some: &str, none: &str) -> String {
     let mut db = fresh(&case.old);
     db.execute_batch(some).unwrap();
     let error = migrate(&mut db, &up).expect_err(&up);
+    stops_refinery(case, some, &up);
     let mut db = fresh(&case.old);
     db.execute_batch(none).unwrap();
     migrate(&mut db, &up).unwrap_or_else(|error| panic!("{error}\n{up}"));
     case.check();
     assert_eq!(up.matches("-- protostore: {").count(), 1, "{up}");
     error
+}
+
+/// Runs the way up with stock refinery: it stops as well, and has changed nothing.
+fn stops_refinery(case: &Case, rows: &str, up: &str) {
+    let mut db = fresh(&case.old);
+    db.execute_batch(rows).unwrap();
+    let migration = Migration::unapplied("V2__change", up).expect("is a migration");
+    let all = |db: &Connection| {
+        let all = "SELECT group_concat(sql) FROM sqlite_schema WHERE name NOT LIKE '%refinery%'";
+        db.query_row(all, [], |row| row.get::<_, String>(0)).expect("a definition")
+    };
+    let before = all(&db);
+    Runner::new(&[migration]).run(&mut db).expect_err(up);
+    assert_eq!(all(&db), before);
+    let applied = "SELECT count(*) FROM refinery_schema_history";
+    assert_eq!(db.query_row(applied, [], |row| row.get::<_, i64>(0)), Ok(0));
 }
 
 fn rust(by: RustStep) -> Step {

@@ -43,7 +43,7 @@ pub(super) fn lay(connection: &mut Connection, schema: &Schema, class: Class) ->
     in_one_transaction(connection, failed, |connection| {
         let laid = connection.execute_batch(schema.whole).and_then(|()| label(connection, schema, class));
         laid.and_then(|()| versions::lay(connection, schema)).map_err(|why| failed(why.into()))?;
-        history::stamp(connection, carried).map_err(|why| failed(why.into()))
+        history::stamp(connection, &carried).map_err(|why| failed(why.into()))
     })
 }
 
@@ -88,7 +88,7 @@ pub(super) fn upgrade(
             let last = |why: Cause| failed("", "what it says about itself".to_owned(), why);
             versions::keep_snapshots(connection, schema).map_err(|why| last(why.into()))?;
             label(connection, schema, class).map_err(|why| last(why.into()))?;
-            history::stamp(connection, carried).map_err(|why| last(why.into()))?;
+            history::stamp(connection, &carried).map_err(|why| last(why.into()))?;
             Ok(applied)
         },
     );
