@@ -78,6 +78,7 @@ pub mod stored;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
+mod trace;
 mod upgrade;
 mod value;
 

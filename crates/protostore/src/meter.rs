@@ -1,4 +1,5 @@
-//! What the `metrics` facade is told of each operation, behind the feature `metrics`; without it, nothing is measured.
+//! What is told of each operation: a span to `tracing`, and to the `metrics` facade, behind the feature `metrics`, how long it
+//! took and how it ended; without the feature, nothing is measured.
 //!
 //! | metric | kind | labels |
 //! | --- | --- | --- |
@@ -7,22 +8,65 @@
 //!
 //! The stores of one process are counted together. What only SQLite has, its engine tells: `sqlite/meter.rs`.
 
-use crate::error::Result;
+use std::future::Future;
 
-/// What an operation takes, from when it is asked for until its answer.
-#[derive(Clone, Copy)]
-pub(crate) struct Meter(#[cfg(feature = "metrics")] std::time::Instant);
+use tracing::{Instrument as _, Span};
+
+use crate::error::Result;
+use crate::trace;
+
+/// An operation that is watched, from when it is asked for until its answer: by a span, and by the clock where it is measured.
+pub(crate) struct Meter {
+    span: Span,
+    #[cfg(feature = "metrics")]
+    measured: Measured,
+}
+
+/// What is measured.
+#[cfg(feature = "metrics")]
+struct Measured {
+    operation: &'static str,
+    table: &'static str,
+    start: std::time::Instant,
+}
+
+impl Meter {
+    /// Begins to watch.
+    #[inline(always)]
+    pub(crate) fn begin(operation: &'static str, table: &'static str) -> Self {
+        Self {
+            span: trace::operation(operation, table),
+            #[cfg(feature = "metrics")]
+            measured: Measured { operation, table, start: std::time::Instant::now() },
+        }
+    }
+
+    /// Returns the span, for a part of the operation that another thread does.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Does a part of the operation.
+    #[inline(always)]
+    pub(crate) fn inside<T>(&self, part: impl FnOnce() -> T) -> T {
+        let _inside = self.span.enter();
+        part()
+    }
+
+    /// Does all of an operation that waits.
+    #[inline]
+    pub(crate) async fn around<T>(self, operation: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = operation.instrument(self.span.clone()).await;
+        self.end(&done);
+        done
+    }
+}
 
 #[cfg(feature = "metrics")]
 impl Meter {
-    /// Begins to measure.
-    #[inline(always)]
-    pub(crate) fn begin() -> Self {
-        Self(std::time::Instant::now())
-    }
-
-    /// Counts an operation that has ended.
-    pub(crate) fn end<T>(self, operation: &'static str, table: &'static str, outcome: &Result<T>) {
+    /// Counts the operation, which has ended.
+    pub(crate) fn end<T>(self, outcome: &Result<T>) {
+        let Measured { operation, table, start } = self.measured;
         // `a closure` to people.
         let operation = operation.strip_prefix("a ").unwrap_or(operation);
         let outcome = outcome.as_ref().err().map_or("ok", |error| name(error.kind()));
@@ -33,19 +77,17 @@ impl Meter {
         let histogram = metrics::histogram!(
             "protostore_operation_duration_seconds", "operation" => operation, "table" => table
         );
-        histogram.record(self.0.elapsed());
+        histogram.record(start.elapsed());
     }
 }
 
 #[cfg(not(feature = "metrics"))]
 impl Meter {
+    /// Ends to watch.
     #[inline(always)]
-    pub(crate) const fn begin() -> Self {
-        Self()
+    pub(crate) fn end<T>(self, _outcome: &Result<T>) {
+        drop(self.span);
     }
-
-    #[inline(always)]
-    pub(crate) fn end<T>(self, _operation: &'static str, _table: &'static str, _outcome: &Result<T>) {}
 }
 
 /// Returns the name of a kind of error as a label.

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod bind;
+mod caches;
 mod check;
 mod checkpoint;
 mod claim;
@@ -33,6 +34,7 @@ mod state;
 pub(crate) mod strict;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod transaction;
 pub mod upkeep;
 mod wakers;

@@ -14,16 +14,20 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 static WARNINGS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static SPANS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Keeps the warnings.
-struct Warnings;
+/// Keeps the warnings, and the spans.
+struct Kept;
 
-impl Subscriber for Warnings {
+impl Subscriber for Kept {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::WARN
+        metadata.is_span() || *metadata.level() <= Level::WARN
     }
 
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut text = Text(format!("{}: ", span.metadata().name()));
+        span.record(&mut text);
+        SPANS.lock().expect("no panic").push(text.0.trim_end().to_owned());
         Id::from_u64(1)
     }
 
@@ -59,7 +63,7 @@ fn watched() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     static BEGUN: Once = Once::new();
     let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    BEGUN.call_once(|| tracing::subscriber::set_global_default(Warnings).expect("is the first"));
+    BEGUN.call_once(|| tracing::subscriber::set_global_default(Kept).expect("is the first"));
     one
 }
 
@@ -83,6 +87,28 @@ fn a_closure_that_writes_for_long_is_logged_with_how_long_it_took() {
     let warnings = warned(Options::new().slow_write(Duration::ZERO));
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("a closure held up all writes") && warnings[0].contains("took_ms="), "{warnings:?}");
+}
+
+#[test]
+fn each_operation_has_a_span_with_its_table_and_without_values() {
+    let _one = watched();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let store = Options::new().open_test(&SCHEMA).expect("opens");
+    SPANS.lock().expect("no panic").clear();
+    let spans = || std::mem::take(&mut *SPANS.lock().expect("no panic"));
+    runtime.block_on(store.table::<Network>().insert(network("a-value"))).expect("writes");
+    // That of the caller, and those of the writer.
+    let insert = "operation=insert table=networks";
+    assert_eq!(spans(), [format!("operation: {insert}"), "group: requests=1".into(), format!("request: {insert}")]);
+    let get = "operation: operation=get table=networks";
+    runtime.block_on(store.table::<Network>().get("a-value")).expect("reads");
+    assert_eq!(spans(), [get]);
+    let closure = "operation: operation=a closure table=";
+    store.read(|view| view.get::<Network>("a-value")).expect("reads");
+    assert_eq!(spans(), [closure, get]);
+    store.write(|tx| tx.insert(&network("another-value"))).expect("writes");
+    assert_eq!(spans(), [closure, "group: requests=1", &format!("operation: {insert}")]);
+    store.close().expect("closes");
 }
 
 #[test]

@@ -7,10 +7,11 @@ use super::fault::fault;
 use super::held::Held;
 use super::info::LogInfo;
 use super::meter::{self, Checkpoint};
+use super::trace;
 use super::transaction::OWN;
 use super::upkeep::Exchange;
 use crate::error::{Error, Kind, Result};
-use crate::sqlite::open::{Log, Moved, Reserve, STAMP, cache_lookups, is_disk_full};
+use crate::sqlite::open::{Log, Moved, Reserve, STAMP, is_disk_full};
 
 /// How long writes wait for readers that hold an older state, before the checkpoint is put off.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -159,8 +160,14 @@ impl Checkpoints {
         self.exchange.committed(requests);
     }
 
+    /// Notes how long a COMMIT took.
+    pub(super) fn commit_took(&self, took: Duration) {
+        meter::commit(took);
+        self.exchange.commit_took(took);
+    }
+
     /// Makes a checkpoint if one is due or was asked for; after a commit, when its callers have been answered.
-    pub(super) fn tend(&mut self, held: &Held) {
+    pub(super) fn tend(&mut self, held: &mut Held) {
         let (waiting, _) = self.log.bytes();
         let is_due = waiting >= self.due || self.exchange.is_checkpoint_wanted();
         if waiting > 0 && is_due {
@@ -168,12 +175,13 @@ impl Checkpoints {
         }
         let (waiting, bytes) = self.log.bytes();
         meter::log(bytes, waiting);
-        meter::cache("writer", || cache_lookups(held.connection()));
+        meter::cache("writer", || held.cache_lookups());
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         (watched.waiting, watched.bytes) = (waiting, bytes);
     }
 
     fn checkpoint(&mut self, held: &Held) {
+        let _inside = trace::checkpoint().entered();
         let connection = held.connection();
         let made = self.log.checkpoint(connection, PATIENCE).and_then(|moved| {
             // A log that is too long does not get a commit longer each time that it is tried.

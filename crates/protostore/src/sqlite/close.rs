@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::alarms::Alarms;
+use super::caches::{Caches, Share};
 use super::check::Check;
 use super::checkpoint::{Checkpoints, Watched};
 use super::commits::Commits;
@@ -44,6 +45,7 @@ pub(super) struct Core {
     pub(super) state: Arc<State>,
     pub(super) near: Arc<Near>,
     pub(super) far: Arc<Pool>,
+    pub(super) caches: Arc<Caches>,
     pub(super) reads: Arc<Queue<Read>>,
     pub(super) requests: Arc<Requests>,
     pub(super) info: Info,
@@ -57,10 +59,8 @@ pub(super) struct Core {
     pub(super) connector: Arc<Connector>,
     pub(super) exchange: Arc<Exchange>,
     pub(super) keeper: Arc<Keeper>,
-    /// How many bytes the log may have,
+    /// How many bytes the log may have.
     pub(super) log_limit: u64,
-    /// and all page caches together.
-    pub(super) cache: u64,
     running: Mutex<Option<Running>>,
 }
 
@@ -87,25 +87,28 @@ struct Running {
 impl Sqlite {
     /// Starts the threads over connections that are ready.
     pub(crate) fn start(opened: Opened, schema: &'static Schema, options: &Options) -> Result<Self> {
-        let Opened { writer, readers, connector, log, reserve, guard, info, tokens } = opened;
+        let Opened { writer, readers, caches, connector, log, reserve, guard, info, tokens } = opened;
         let slots = schema.slots;
         let (page_bytes, slow) = (options.page_bytes, options.limits.slow_statement);
-        let hold = |connection: Connection, only_reads: bool| {
+        let hold = |connection: Connection, only_reads: bool, cache: u64| {
             let mut held = Held::new(connection, slots)?;
             (held.page_bytes, held.slow, held.only_reads) = (page_bytes, slow, only_reads);
+            held.share = Share::of(cache);
             Ok(held)
         };
-        let readers = readers.into_iter().map(|connection| hold(connection, true));
+        let readers = readers.into_iter().enumerate();
+        let readers = readers.map(|(at, connection)| hold(connection, true, caches.reader(at)));
         let mut readers: Vec<Held> = readers.collect::<Result<_>>()?;
         let far = readers.split_off(options.engine.near.min(readers.len().saturating_sub(1)));
         let threads = far.len();
-        let writer = hold(writer, false)?;
+        let writer = hold(writer, false, caches.writer())?;
         let watches = (far.iter().map(|held| Arc::clone(&held.watch)).collect(), Arc::clone(&writer.watch));
         fork::watch()?;
         let state = Arc::new(State::default());
         let warm = Warm::new(writer);
         let near = Arc::new(Near::new(Arc::clone(&warm), readers, Arc::clone(&connector))?);
         let far = Arc::new(Pool::new(far, Arc::clone(&connector)));
+        let caches = Caches::new(&warm, &near, &far, options.engine.cache);
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let watched = Watched::default();
@@ -118,8 +121,12 @@ impl Sqlite {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
             let checkpoints =
                 Checkpoints::new(log, reserve, options.engine.log, Arc::clone(&watched), Arc::clone(&exchange));
-            let (warm, connector) = (Arc::clone(&warm), Arc::clone(&connector));
-            move || write(warm, &state, &requests, checkpoints, connector)
+            let (warm, connector, caches) = (Arc::clone(&warm), Arc::clone(&connector), Arc::clone(&caches));
+            move || {
+                let mut writer = Writer::new(warm, Arc::clone(&requests), Arc::clone(&state), checkpoints);
+                (writer.connector, writer.caches) = (Some(connector), Some(caches));
+                write(writer, &state, &requests)
+            }
         })?;
         let mut running = Running {
             state: Arc::clone(&state),
@@ -139,8 +146,8 @@ impl Sqlite {
             within: options.limits.close,
         };
         for _ in 0..threads {
-            let (reads, far) = (Arc::clone(&reads), Arc::clone(&far));
-            match spawn("protostore-reader", None, move || readers::serve(&reads, &far)) {
+            let (reads, far, caches) = (Arc::clone(&reads), Arc::clone(&far), Arc::clone(&caches));
+            match spawn("protostore-reader", None, move || readers::serve(&reads, &far, &caches)) {
                 Ok(reader) => running.readers.push(reader),
                 Err(e) => {
                     running.finish()?;
@@ -163,6 +170,7 @@ impl Sqlite {
             state,
             near,
             far,
+            caches,
             reads,
             requests,
             info,
@@ -177,7 +185,6 @@ impl Sqlite {
             exchange,
             keeper,
             log_limit: options.engine.log,
-            cache: options.engine.cache,
             running: Mutex::new(None),
         };
         if core.keeper.info().runs {
@@ -360,15 +367,7 @@ fn logged(closed: Result<()>) {
 }
 
 /// Runs the writer; if it fails by a fault of ours, no caller waits in vain.
-fn write(
-    warm: Arc<Warm>,
-    state: &Arc<State>,
-    requests: &Arc<Requests>,
-    checkpoints: Checkpoints,
-    connector: Arc<Connector>,
-) -> Option<(Held, Log)> {
-    let mut writer = Writer::new(warm, Arc::clone(requests), Arc::clone(state), checkpoints);
-    writer.connector = Some(connector);
+fn write(writer: Writer, state: &State, requests: &Requests) -> Option<(Held, Log)> {
     match catch_unwind(AssertUnwindSafe(|| writer.serve())) {
         Ok(ended) => ended,
         Err(panic) => {

@@ -47,16 +47,19 @@ impl Sqlite {
     /// Runs a read on the caller's thread; none where it takes too long for that.
     #[inline]
     fn near<O: ReadOp>(&self, op: &O, fixed: &Fixed) -> Result<Option<O::Out>> {
-        let meter = Meter::begin();
+        let meter = Meter::begin(O::NAME, O::TABLE);
         self.0.state.accepts()?;
-        let read = self.0.near.with(|held| {
-            let read = held.hasten(|held| run(held, op, fixed));
-            meter::cache("reader", || open::cache_lookups(held.connection()));
-            read
+        let read = meter.inside(|| {
+            self.0.near.with(|held| {
+                let read = held.hasten(|held| run(held, op, fixed));
+                meter::cache("reader", || held.cache_lookups());
+                self.0.caches.settle(held);
+                read
+            })
         });
         // One that is begun again elsewhere is counted there.
         if !matches!(read, Ok(None)) {
-            meter.end(O::NAME, O::TABLE, &read);
+            meter.end(&read);
         }
         read
     }
@@ -81,10 +84,10 @@ impl Sqlite {
         table: &'static str,
         work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let meter = Meter::begin();
-        let read = self.handed(call, what, work).await;
-        meter.end(what, table, &read);
-        read
+        let meter = Meter::begin(what, table);
+        let span = meter.span();
+        let work = move |held: &mut Held| span.in_scope(|| work(held));
+        meter.around(self.handed(call, what, work)).await
     }
 
     async fn handed<T: Send + 'static>(
@@ -216,13 +219,13 @@ impl Engine for Sqlite {
         let prepared = prepare(&mut op);
         let request = prepared.map(|fixed| Request::operation(call, op, fixed));
         async move {
-            let meter = Meter::begin();
-            let written = match request {
-                Ok(request) => self.request(call, request).await,
-                Err(e) => Err(e),
+            let written = async {
+                match request {
+                    Ok(request) => self.request(call, request).await,
+                    Err(e) => Err(e),
+                }
             };
-            meter.end(O::NAME, O::TABLE, &written);
-            written
+            Meter::begin(O::NAME, O::TABLE).around(written).await
         }
     }
 
@@ -243,12 +246,7 @@ impl Engine for Sqlite {
         let slow = self.0.limits.slow_write;
         let run = move |held: &mut Held| held.closure(|held| timed(slow, || f(&mut Tx::new(held))));
         let request = Request::closure(call, CLOSURE, run);
-        async move {
-            let meter = Meter::begin();
-            let written = self.request(call, request).await;
-            meter.end(CLOSURE, "", &written);
-            written
-        }
+        async move { Meter::begin(CLOSURE, "").around(self.request(call, request)).await }
     }
 
     fn read_here<T>(&self, call: CallOptions, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {
@@ -261,9 +259,15 @@ impl Engine for Sqlite {
         if call.is_over() {
             return Err(not_begun());
         }
-        held.serve(CLOSURE, self.time_of_read(call), |held| {
-            held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))
-        })
+        let meter = Meter::begin(CLOSURE, "");
+        let read = meter.inside(|| {
+            held.serve(CLOSURE, self.time_of_read(call), |held| {
+                held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))
+            })
+        });
+        meter.end(&read);
+        self.0.caches.settle(&mut held);
+        read
     }
 
     fn write_here<T: Send + 'static>(

@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, MAIN_DB, PrepFlags, Rows, Statement, ToSql};
 
+use super::caches::Share;
 use super::fault::fault;
 use super::haste::Haste;
 use super::meter;
@@ -28,7 +29,6 @@ use crate::call::ended;
 use crate::error::{Error, Kind, Result};
 use crate::room::{PAGE_BYTES, Room};
 use crate::schema::Stmt;
-use crate::sqlite::open::cache_lookups;
 
 /// How many statements whose text is made at run time are kept: masks, above all, of which a program has a few.
 const DYNAMIC: usize = 64;
@@ -49,6 +49,8 @@ pub struct Held {
     pub(super) broken: bool,
     /// Says that statements which write are refused.
     pub(super) only_reads: bool,
+    /// Its part of what all page caches may have together.
+    pub(super) share: Share,
     /// How long a value may be where the writer has its connection, while reads have it.
     pub(super) longest: Option<i32>,
 }
@@ -78,6 +80,7 @@ impl Held {
             watch,
             broken: false,
             only_reads: false,
+            share: Share::default(),
             longest: None,
         })
     }
@@ -93,7 +96,7 @@ impl Held {
         let _working = self.watch.begin(what, time);
         self.room = Room::ENDLESS;
         let done = work(self);
-        meter::cache("reader", || cache_lookups(self.connection()));
+        meter::cache("reader", || self.cache_lookups());
         done
     }
 
@@ -119,7 +122,7 @@ impl Held {
         unsafe { self.connection.as_ref() }
     }
 
-    /// Takes another connection in place of one that is broken.
+    /// Takes another connection in place of one that is broken, and gives it the same cache.
     pub(super) fn replace(&mut self, mut connection: Connection) -> Result<()> {
         self.watch.over(&mut connection)?;
         let slots = self.stmts.len();
@@ -131,7 +134,7 @@ impl Held {
         self.transaction = super::transaction::State::default();
         (self.broken, self.longest) = (false, None);
         drop(broken);
-        Ok(())
+        self.set_cache(self.share.limit)
     }
 
     /// Looks whether SQLCipher has met a page that it could not decrypt, as it tells of nothing else: the last page of a

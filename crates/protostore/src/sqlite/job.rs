@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::claim::{Claim, Turn};
 use super::held::Held;
+use super::trace;
 use super::watch::Time;
 use crate::call::{CallOptions, not_begun};
 use crate::error::{Error, Kind, Result, excerpt};
@@ -77,6 +78,7 @@ struct Operation<O> {
 
 impl<O: WriteOp + Sync> Task<O::Out> for Operation<O> {
     fn run(&mut self, held: &mut Held) -> Result<Option<O::Out>> {
+        let _inside = trace::request(O::NAME, O::TABLE).entered();
         held.serve_whole(O::NAME, self.time, |held| now(self.op.run_prepared(held, &self.fixed)))
     }
 

@@ -60,6 +60,11 @@ impl Near {
         limit(held)
     }
 
+    /// Returns the connections that no read has.
+    pub(super) fn at_rest(&self) -> Vec<MutexGuard<'_, Option<Held>>> {
+        self.places.iter().filter_map(|place| place.try_lock().ok()).collect()
+    }
+
     /// Waits for the reads under way, and returns the connections.
     pub(super) fn close(&self) -> Vec<Held> {
         self.places.iter().filter_map(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take()).collect()

@@ -63,12 +63,13 @@ mod tests;
 mod verify;
 
 pub(crate) use backup::{restore, rotate};
+pub(crate) use caches::{Caches, LEAST as LEAST_CACHE};
 pub(crate) use cipher::has_failed as cipher_has_failed;
 pub(crate) use close::close;
 pub(crate) use cold::{Cold, cold};
 #[cfg(feature = "prost")]
 pub(crate) use export::{lines as export_lines, plain as export_sqlite};
-pub(crate) use ffi::{cache_lookups, memory_used};
+pub(crate) use ffi::{cache_lookups, cache_used, memory_used};
 pub(crate) use integrity::{check_table, tables};
 pub(crate) use log::{Log, Moved, STAMP};
 pub(crate) use refusal::is_disk_full;
@@ -77,7 +78,6 @@ pub(crate) use status::{count_rows, status};
 pub(crate) use verify::{Verified, left_out, made, verify};
 
 use bookkeeping::Label;
-use caches::Caches;
 use cipher::Cipher;
 use identity::{Class, Standing};
 use lock::Lock;
@@ -93,6 +93,8 @@ pub(crate) struct Opened {
     pub(crate) writer: Connection,
     /// The connections that only read.
     pub(crate) readers: Vec<Connection>,
+    /// How large the page caches of all of them are.
+    pub(crate) caches: Caches,
     /// What makes more of them.
     pub(crate) connector: Arc<Connector>,
     /// What has been committed and is not in the file yet.
@@ -113,18 +115,17 @@ pub(crate) struct Connector {
     path: PathBuf,
     allow_tools: bool,
     cipher: Cipher,
-    caches: Caches,
 }
 
 impl Connector {
-    /// Makes a connection that reads.
+    /// Makes a connection that reads, with the least cache.
     pub(crate) fn reader(&self) -> Result<Connection> {
-        self.connect(Role::Reader, self.caches.renewed()).map_err(|refusal| refusal.about(&self.path))
+        self.connect(Role::Reader, LEAST_CACHE).map_err(|refusal| refusal.about(&self.path))
     }
 
-    /// Makes the connection that writes, in place of one that is broken.
+    /// Makes a connection that writes, in place of one that is broken, with the least cache.
     pub(crate) fn writer(&self, log: &Log) -> Result<Connection> {
-        let connection = self.connect(Role::Writer, self.caches.writer()).and_then(|mut connection| {
+        let connection = self.connect(Role::Writer, LEAST_CACHE).and_then(|mut connection| {
             log.over(&mut connection).map_err(|why| Refusal::Engine("be watched", why))?;
             Ok(connection)
         });
@@ -274,7 +275,7 @@ fn open_as(
     let mut cipher = cipher;
     let token_keys = cipher.take_page_token();
     cipher.mask()?;
-    let connector = Arc::new(Connector { path: place.path, allow_tools: options.allow_tools, cipher, caches });
+    let connector = Arc::new(Connector { path: place.path, allow_tools: options.allow_tools, cipher });
     let readers = (0..count).map(|at| connector.connect(Role::Reader, caches.reader(at))).collect::<Result<_, _>>()?;
     let cipher = &connector.cipher;
     let info: Info = Info {
@@ -326,7 +327,7 @@ fn open_as(
     }
     let tokens = PageTokens::new(token_keys, schema.store, label.created, schema.version);
     let guard = Guard { path: connector.path.clone(), _lock: lock, directory: None };
-    Ok(Opened { writer, readers, connector, log, reserve, guard, info, tokens })
+    Ok(Opened { writer, readers, caches, connector, log, reserve, guard, info, tokens })
 }
 
 /// Decides how the pages are read: never plain unless the caller asks for it.

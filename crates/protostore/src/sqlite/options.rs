@@ -143,11 +143,11 @@ impl Options<Sqlite> {
     /// let options = protostore::Options::new().cache(512 << 20);
     /// ```
     ///
-    /// The connection that writes has three quarters: short reads are tried on it first, and it alone keeps its pages when it
-    /// commits. The one that serves closures first has an eighth; the others share an eighth, and each has 2 MiB at least. An
-    /// encrypted page that is in no cache is decrypted again by each read, so let the cache have room for the part of the file
-    /// that is read often: with all of it, and one commit for many reads, encryption costs a read next to nothing. Memory is
-    /// taken as pages are read.
+    /// The connections share them by what they need: one that misses pages takes room from those that are not used, or miss
+    /// fewer; each has 2 MiB at least. At first the connection that writes has three quarters, as short reads are tried on it
+    /// first, and it alone keeps its pages when it commits. An encrypted page that is in no cache is decrypted again by each
+    /// read, so let the cache have room for the part of the file that is read often: with all of it, and one commit for many
+    /// reads, encryption costs a read next to nothing. Memory is taken as pages are read.
     #[must_use]
     pub fn cache(mut self, bytes: u64) -> Self {
         self.engine.cache = bytes;

@@ -67,6 +67,11 @@ impl Pool {
         std::mem::take(&mut inner.idle)
     }
 
+    /// Returns the connections that are not lent; none of them is, until the result is dropped.
+    pub(super) fn at_rest(&self) -> impl DerefMut<Target = Vec<Held>> + use<'_> {
+        AtRest(self.lock())
+    }
+
     /// Says whether nothing is lent.
     pub(super) fn is_idle(&self) -> bool {
         self.lock().lent == 0
@@ -85,6 +90,23 @@ impl Pool {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The connections that are not lent.
+struct AtRest<'p>(MutexGuard<'p, Inner>);
+
+impl Deref for AtRest<'_> {
+    type Target = Vec<Held>;
+
+    fn deref(&self) -> &Vec<Held> {
+        &self.0.idle
+    }
+}
+
+impl DerefMut for AtRest<'_> {
+    fn deref_mut(&mut self) -> &mut Vec<Held> {
+        &mut self.0.idle
     }
 }
 

@@ -1,11 +1,11 @@
 //! The reader threads: pages, lists and closures, away from the threads of the runtime.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::oneshot;
 
+use super::caches::Caches;
 use super::held::Held;
 use super::job::{caught, logged};
 use super::pool::Pool;
@@ -36,11 +36,14 @@ pub(super) fn read<T: Send + 'static>(
 }
 
 /// Serves the queue until it is closed and empty.
-pub(super) fn serve(reads: &Queue<Read>, pool: &Arc<Pool>) {
+pub(super) fn serve(reads: &Queue<Read>, pool: &Pool, caches: &Caches) {
     while let Some(read) = reads.take() {
         // What was not run is dropped here, and so is a result that no caller took: either may be a caller's, and panic.
         let served = catch_unwind(AssertUnwindSafe(|| match pool.lend(None) {
-            Ok(mut held) => read(Ok(&mut held)),
+            Ok(mut held) => {
+                read(Ok(&mut held));
+                caches.settle(&mut held);
+            }
             Err(e) => read(Err(e)),
         }));
         logged(served.map_err(caught));

@@ -41,5 +41,5 @@ pub use export::{ExportOptions, Exported};
 pub use keeper::{KeeperInfo, KeeperOptions, Kept};
 pub use rehearsal::{PendingVersion, Rehearsal, Stop};
 pub use sql::{Step, Value};
-pub use status::{FileStatus, GroupStatus, QueueStatus, Sizes, Status, TableRows, VersionStatus};
+pub use status::{CacheStatus, FileStatus, GroupStatus, QueueStatus, Sizes, Status, TableRows, VersionStatus};
 pub use verify::{Anchor, ChainHead, Check, Checked, VerifyReport};

@@ -45,6 +45,11 @@ impl Warm {
         (!held.broken && held.connection().is_autocommit() && held.lend_to_reads()).then_some(place)
     }
 
+    /// Returns the connection where neither the writer nor a read has it.
+    pub(super) fn at_rest(&self) -> Option<MutexGuard<'_, Option<Held>>> {
+        if self.awaited.load(Ordering::Relaxed) { None } else { self.held.try_lock().ok() }
+    }
+
     /// Returns the connection to the writer, which waits for the read that goes on.
     pub(super) fn write(&self) -> Writing<'_> {
         self.awaited.store(true, Ordering::Relaxed);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::caches::Caches;
 use super::checkpoint::Checkpoints;
 use super::fault::damaged;
 use super::held::Held;
@@ -11,6 +12,7 @@ use super::meter;
 use super::patience::Patience;
 use super::queue::Queue;
 use super::state::State;
+use super::trace;
 use super::transaction::{Level, Uncommitted};
 use super::warm::Warm;
 use crate::error::{Error, Kind, Result};
@@ -34,6 +36,8 @@ pub(super) struct Writer {
     pub(super) patience: Patience,
     /// What makes another connection where this one is broken; none in tests of the writer alone.
     pub(super) connector: Option<Arc<Connector>>,
+    /// What gives the connection its part of all page caches; none in tests of the writer alone.
+    pub(super) caches: Option<Arc<Caches>>,
 }
 
 /// What undid the transaction of a group.
@@ -50,7 +54,7 @@ enum Setback {
 
 impl Writer {
     pub(super) fn new(warm: Arc<Warm>, requests: Arc<Requests>, state: Arc<State>, checkpoints: Checkpoints) -> Self {
-        Self { warm, requests, state, checkpoints, patience: Patience::default(), connector: None }
+        Self { warm, requests, state, checkpoints, patience: Patience::default(), connector: None, caches: None }
     }
 
     /// Serves the queue until it is closed and empty, and returns the connection and its log.
@@ -73,13 +77,17 @@ impl Writer {
 
     /// Commits a group over the connection, which reads have meanwhile no more, and tends the log.
     pub(super) fn commit(&mut self, group: Vec<Box<dyn Job>>) {
+        let _inside = trace::group(group.len()).entered();
         let warm = Arc::clone(&self.warm);
         let mut held = warm.write();
         if let Err(e) = self.replace_broken(&mut held) {
             self.state.stop_because(&e);
         }
         self.commit_over(&mut held, group);
-        self.checkpoints.tend(&held);
+        self.checkpoints.tend(&mut held);
+        if let Some(caches) = &self.caches {
+            caches.settle(&mut held);
+        }
     }
 
     /// Leaves a connection over which the store can be closed.
@@ -183,7 +191,7 @@ impl Writer {
         let took = start.elapsed();
         self.patience = Patience::after_commit(took);
         if changed {
-            meter::commit(took);
+            self.checkpoints.commit_took(took);
         }
         match committed {
             Ok(()) => {

@@ -178,9 +178,9 @@ impl<'a, E: Engine> Tx<'a, E> {
         table: &'static str,
         run: impl FnOnce(&mut E::Session) -> Result<T>,
     ) -> Result<T> {
-        let meter = Meter::begin();
-        let done = self.inside(Part::Operation, true, |tx| run(tx.0.session));
-        meter.end(name, table, &done);
+        let meter = Meter::begin(name, table);
+        let done = meter.inside(|| self.inside(Part::Operation, true, |tx| run(tx.0.session)));
+        meter.end(&done);
         done
     }
 

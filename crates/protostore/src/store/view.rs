@@ -53,9 +53,9 @@ impl<'a, E: Engine> View<'a, E> {
             Some(time) => op.prepare(Fixed::at(time))?,
             None => prepare(&mut op)?,
         };
-        let meter = Meter::begin();
-        let read = E::wait(op.run(self.session, &fixed));
-        meter.end(O::NAME, O::TABLE, &read);
+        let meter = Meter::begin(O::NAME, O::TABLE);
+        let read = meter.inside(|| E::wait(op.run(self.session, &fixed)));
+        meter.end(&read);
         read
     }
 }

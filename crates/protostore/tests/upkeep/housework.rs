@@ -24,6 +24,7 @@ fn the_status_of_a_file_and_of_a_store_agree() {
     assert!(served.file.sequence > cold.sequence);
     assert_eq!((&served.file.key_id, served.file.created), (&cold.key_id, cold.created));
     assert_eq!((served.groups.groups, served.groups.requests), (1, 1));
+    assert!(!served.groups.commit.is_zero() && served.groups.commit == served.groups.longest_commit);
     assert_eq!((served.queue.waiting, served.queue.bound), (0, 4096));
     assert!(served.keeper.runs && !served.keeper.paused);
     let rows = store.count_rows().expect("counts");

@@ -6,6 +6,7 @@
 mod fixture;
 
 mod backups;
+mod caches;
 #[cfg(feature = "prost")]
 mod exports;
 mod housework;
@@ -39,6 +40,11 @@ fn open(path: &Path, key: &Key) -> Result<Store, Error> {
 
 fn network(number: usize) -> Network {
     Network { id: format!("n{number:06}"), cidr: format!("{number} ").repeat(number % 50 + 1) }
+}
+
+/// Waits for the asynchronous face of a store.
+fn here<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
 }
 
 /// Writes networks in one transaction.

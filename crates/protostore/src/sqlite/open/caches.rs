@@ -1,14 +1,14 @@
-//! How the connections of a store share the bytes that their page caches may take together.
+//! How the connections of a store begin to share the bytes that their page caches may take together.
 
 /// How many bytes each has, however little there is for all of them.
-const LEAST: u64 = 2 << 20;
+pub(crate) const LEAST: u64 = 2 << 20;
 
-/// The page caches of a store's connections, in bytes.
+/// The page caches of a store's connections when it is opened, in bytes; what each has later depends on what it misses.
 ///
 /// The connection that writes has three quarters: short reads are tried on it before all others, and it alone keeps its pages
 /// when it commits. The last of those that read is lent to closures before all others, and has an eighth; the rest is shared.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Caches {
+pub(crate) struct Caches {
     writer: u64,
     last: u64,
     other: u64,
@@ -24,18 +24,13 @@ impl Caches {
     }
 
     /// Returns the cache of the connection that writes.
-    pub(super) fn writer(self) -> u64 {
+    pub(crate) fn writer(self) -> u64 {
         self.writer
     }
 
     /// Returns the cache of a connection that reads, counted from 0.
-    pub(super) fn reader(self, at: usize) -> u64 {
+    pub(crate) fn reader(self, at: usize) -> u64 {
         if at + 1 == self.readers { self.last } else { self.other }
-    }
-
-    /// Returns the cache of a connection that reads in place of one that is broken.
-    pub(super) fn renewed(self) -> u64 {
-        self.other
     }
 }
 

@@ -39,6 +39,15 @@ pub(crate) fn cache_lookups(connection: &Connection) -> (u64, u64) {
     (count(ffi::SQLITE_DBSTATUS_CACHE_HIT), count(ffi::SQLITE_DBSTATUS_CACHE_MISS))
 }
 
+/// Returns how many bytes the page cache of a connection holds.
+pub(crate) fn cache_used(connection: &Connection) -> u64 {
+    let (mut now, mut highest) = (0, 0);
+    let what = ffi::SQLITE_DBSTATUS_CACHE_USED;
+    // SAFETY: the handle lives as long as the connection that is borrowed here, and both places are valid for the call.
+    let code = unsafe { ffi::sqlite3_db_status(connection.handle(), what, &raw mut now, &raw mut highest, 0) };
+    if code == ffi::SQLITE_OK { u64::try_from(now).unwrap_or(0) } else { 0 }
+}
+
 /// Sets the key of the main database; nothing is read or written yet.
 #[cfg(feature = "sqlcipher")]
 pub(super) fn set_key(connection: &Connection, key: &[u8]) -> Result<(), Error> {

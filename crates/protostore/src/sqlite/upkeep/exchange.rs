@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::GroupStatus;
 
@@ -46,6 +47,13 @@ impl Exchange {
         groups.requests += requests;
         groups.newest = requests;
         groups.largest = groups.largest.max(requests);
+    }
+
+    /// Notes how long a COMMIT took.
+    pub(in crate::sqlite) fn commit_took(&self, took: Duration) {
+        let mut groups = self.lock();
+        groups.commit = took;
+        groups.longest_commit = groups.longest_commit.max(took);
     }
 
     /// Returns what was committed.

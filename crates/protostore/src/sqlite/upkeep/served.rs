@@ -115,7 +115,7 @@ impl Store<Sqlite> {
                 bound: core.requests.bound(),
             },
             groups: core.exchange.groups(),
-            cache: core.cache,
+            cache: core.caches.status(),
             keeper: core.keeper.info(),
             info,
         })

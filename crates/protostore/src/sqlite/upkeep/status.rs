@@ -108,8 +108,8 @@ pub struct Status {
     pub queue: QueueStatus,
     /// What was committed since the store was opened.
     pub groups: GroupStatus,
-    /// How many bytes of the file the page caches of all connections may hold together.
-    pub cache: u64,
+    /// What the page caches do.
+    pub cache: CacheStatus,
     /// What the keeper does.
     pub keeper: KeeperInfo,
 }
@@ -126,6 +126,20 @@ pub struct QueueStatus {
     pub bound: usize,
 }
 
+/// The page caches of an open store's connections, since it was opened.
+///
+/// A connection tells what it has found and missed after some uses, so that the newest of them are not counted yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CacheStatus {
+    /// How many bytes they may have together.
+    pub bytes: u64,
+    /// How many pages were found in them,
+    pub hits: u64,
+    /// and how many were read from the file.
+    pub misses: u64,
+}
+
 /// The groups in which an open store has committed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -138,4 +152,8 @@ pub struct GroupStatus {
     pub newest: u64,
     /// and the largest.
     pub largest: u64,
+    /// How long the newest COMMIT took, which ends when the disk has it,
+    pub commit: Duration,
+    /// and the longest.
+    pub longest_commit: Duration,
 }

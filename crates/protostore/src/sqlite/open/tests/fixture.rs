@@ -195,7 +195,7 @@ pub(super) fn count(connection: &Connection, table: &str) -> i64 {
 }
 
 pub(super) fn shut(opened: Opened) -> Result<()> {
-    let Opened { writer, readers, connector: _, log, reserve: _, guard, info: _, tokens: _ } = opened;
+    let Opened { writer, readers, caches: _, connector: _, log, reserve: _, guard, info: _, tokens: _ } = opened;
     close(writer, readers, log, guard)
 }
 
