@@ -136,7 +136,7 @@ fn groups(out: &mut String, title: &str, lines: &str) {
 }
 
 /// Writes a number with a comma between each three digits.
-fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -9,6 +9,7 @@ mod histories;
 mod openssl;
 mod package;
 mod postgres;
+mod soak;
 mod standalone;
 mod stores;
 
@@ -82,6 +83,12 @@ enum Command {
         #[arg(long, default_value_t = 15)]
         rounds: usize,
     },
+    /// Break what is below a store, again and again, and add what that has shown to `docs/faults.md`.
+    Soak {
+        /// For how long; each harness runs at least once.
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+    },
     /// Go through the README's first hour in an empty directory, with nothing built before, and say how long each step takes.
     FirstHour,
     /// Build each crate that has features with each of them alone.
@@ -122,6 +129,7 @@ fn main() -> ExitCode {
         Command::Test { arguments } => cargo::test(&arguments),
         Command::Run { package, arguments } => cargo::run(&package, &arguments),
         Command::Bench { rows, rounds } => bench::run(&rows, rounds),
+        Command::Soak { minutes } => soak::run(minutes),
         Command::FirstHour => cargo::first_hour(),
         Command::Features => features::each(),
         Command::Minimum => features::minimum(),

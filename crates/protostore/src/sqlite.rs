@@ -21,7 +21,7 @@ mod meter;
 mod near;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) mod old;
-mod open;
+pub(crate) mod open;
 mod options;
 mod patience;
 mod pool;

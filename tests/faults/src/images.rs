@@ -20,27 +20,41 @@ pub enum Disk {
     Forgetful,
 }
 
-/// A file on the disk, and what is not yet sure to be there.
+/// What a file holds on the disk, and what is not yet sure to be there.
 #[derive(Clone, Debug, Default)]
-struct OnDisk {
-    /// What is on the disk; none where the file is not.
-    durable: Option<Vec<u8>>,
+struct Contents {
+    durable: Vec<u8>,
     pending: Vec<Pending>,
 }
 
 #[derive(Clone, Debug)]
 enum Pending {
-    Made,
     Write(u64, Vec<u8>),
     Truncate(u64),
-    Delete,
 }
+
+/// What was done to the names in the directory.
+#[derive(Clone, Debug)]
+enum Name {
+    Made(PathBuf, usize),
+    Renamed(PathBuf, PathBuf),
+    Deleted(PathBuf),
+}
+
+/// The files of a directory by their names, as places in the list of all contents.
+type Names = BTreeMap<PathBuf, usize>;
 
 /// The disk at one moment of a recording.
 #[derive(Clone, Debug)]
 pub struct Moment {
     disk: Disk,
-    files: BTreeMap<PathBuf, OnDisk>,
+    contents: Vec<Contents>,
+    /// The names as a program sees them,
+    now: Names,
+    /// as they are on the disk,
+    durable: Names,
+    /// and what leads from the one to the other. A file system keeps the order of these.
+    names: Vec<Name>,
     /// How many writes were answered.
     pub answered: usize,
 }
@@ -51,47 +65,70 @@ impl Moment {
     /// # Panics
     /// If one cannot be read.
     pub fn of(directory: &Path, disk: Disk) -> Self {
-        let files = fs::read_dir(directory).expect("lists").map(|entry| {
+        let (mut contents, mut now) = (Vec::new(), Names::new());
+        for entry in fs::read_dir(directory).expect("lists") {
             let path = entry.expect("an entry").path();
-            let durable = Some(fs::read(&path).expect("reads"));
-            (path, OnDisk { durable, pending: Vec::new() })
-        });
-        Self { disk, files: files.collect(), answered: 0 }
+            let durable = fs::read(&path).expect("reads");
+            now.insert(path, contents.len());
+            contents.push(Contents { durable, pending: Vec::new() });
+        }
+        Self { disk, contents, durable: now.clone(), now, names: Vec::new(), answered: 0 }
     }
 
     /// Goes on by one event.
     pub fn advance(&mut self, event: &Event) {
         match event {
             Event::Answered(writes) => self.answered = *writes,
-            Event::Opened(path) => {
-                let file = self.files.entry(path.clone()).or_default();
-                if file.all(&[]).is_none() {
-                    file.pending.push(Pending::Made);
-                }
-            }
+            Event::Opened(path) => drop(self.made(path)),
             Event::Written(path, offset, bytes) => self.push(path, Pending::Write(*offset, bytes.clone())),
             Event::Truncated(path, length) => self.push(path, Pending::Truncate(*length)),
+            Event::Renamed(from, to) => self.name(Name::Renamed(from.clone(), to.clone())),
             Event::Deleted(path, synced) => {
-                self.push(path, Pending::Delete);
+                self.name(Name::Deleted(path.clone()));
                 if *synced {
-                    self.sync(path);
+                    self.sync_names();
                 }
             }
             Event::Synced(path) => self.sync(path),
         }
     }
 
-    fn push(&mut self, path: &Path, pending: Pending) {
-        self.files.entry(path.to_path_buf()).or_default().pending.push(pending);
+    /// Returns the contents of a file, which is made where there is none.
+    fn made(&mut self, path: &Path) -> &mut Contents {
+        if !self.now.contains_key(path) {
+            self.contents.push(Contents::default());
+            self.name(Name::Made(path.to_path_buf(), self.contents.len() - 1));
+        }
+        &mut self.contents[self.now[path]]
     }
 
+    fn push(&mut self, path: &Path, pending: Pending) {
+        self.made(path).pending.push(pending);
+    }
+
+    fn name(&mut self, name: Name) {
+        rename(&mut self.now, &name);
+        self.names.push(name);
+    }
+
+    /// Brings a file to the disk, and a new one under its name; or all names of a directory.
     fn sync(&mut self, path: &Path) {
         if self.disk == Disk::Forgetful {
             return;
         }
-        if let Some(file) = self.files.get_mut(path) {
-            file.durable = file.all(&[]);
-            file.pending.clear();
+        let Some(at) = self.now.get(path).copied() else { return self.sync_names() };
+        let contents = &mut self.contents[at];
+        contents.durable = contents.all(&[]);
+        contents.pending.clear();
+        if self.names.iter().any(|name| matches!(name, Name::Made(_, made) if *made == at)) {
+            self.sync_names();
+        }
+    }
+
+    fn sync_names(&mut self) {
+        if self.disk == Disk::Honest {
+            self.durable.clone_from(&self.now);
+            self.names.clear();
         }
     }
 
@@ -100,8 +137,11 @@ impl Moment {
     /// # Panics
     /// If they cannot be written.
     pub fn write(&self, rng: &mut Rng, from: &Path, to: &Path) {
-        for (path, file) in &self.files {
-            let Some(bytes) = file.cut(rng) else { continue };
+        let mut names = self.durable.clone();
+        // They are those of some moment since they were synced.
+        self.names.iter().take(rng.usize(..=self.names.len())).for_each(|name| rename(&mut names, name));
+        for (path, at) in &names {
+            let bytes = self.contents[*at].cut(rng);
             let name = path.strip_prefix(from).expect("is in the directory");
             fs::write(to.join(name), bytes).expect("writes");
             // The store requires a file that only its owner can read.
@@ -111,9 +151,21 @@ impl Moment {
     }
 }
 
-impl OnDisk {
-    /// The file with everything that is pending but those left out.
-    fn all(&self, left_out: &[usize]) -> Option<Vec<u8>> {
+fn rename(names: &mut Names, name: &Name) {
+    match name {
+        Name::Made(path, at) => drop(names.insert(path.clone(), *at)),
+        Name::Deleted(path) => drop(names.remove(path)),
+        Name::Renamed(from, to) => {
+            if let Some(at) = names.remove(from) {
+                names.insert(to.clone(), at);
+            }
+        }
+    }
+}
+
+impl Contents {
+    /// The bytes with everything that is pending but those left out.
+    fn all(&self, left_out: &[usize]) -> Vec<u8> {
         let mut bytes = self.durable.clone();
         for (at, pending) in self.pending.iter().enumerate() {
             if !left_out.contains(&at) {
@@ -123,8 +175,8 @@ impl OnDisk {
         bytes
     }
 
-    /// The file after a power cut.
-    fn cut(&self, rng: &mut Rng) -> Option<Vec<u8>> {
+    /// The bytes after a power cut.
+    fn cut(&self, rng: &mut Rng) -> Vec<u8> {
         let count = self.pending.len();
         match rng.u8(..6) {
             // Nothing of it.
@@ -158,18 +210,10 @@ impl OnDisk {
     }
 }
 
-fn apply(bytes: &mut Option<Vec<u8>>, pending: &Pending) {
+fn apply(bytes: &mut Vec<u8>, pending: &Pending) {
     match pending {
-        Pending::Made => {
-            bytes.get_or_insert_default();
-        }
-        Pending::Delete => *bytes = None,
-        Pending::Truncate(length) => {
-            let length = usize::try_from(*length).unwrap_or(0);
-            bytes.get_or_insert_default().truncate(length);
-        }
+        Pending::Truncate(length) => bytes.truncate(usize::try_from(*length).unwrap_or(0)),
         Pending::Write(offset, written) => {
-            let bytes = bytes.get_or_insert_default();
             let offset = usize::try_from(*offset).unwrap_or(0);
             if bytes.len() < offset + written.len() {
                 bytes.resize(offset + written.len(), 0);

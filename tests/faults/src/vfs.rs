@@ -8,6 +8,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use protostore::testing::{NameStep, watch_names};
+
 mod table;
 
 /// What SQLite does to a file.
@@ -66,6 +68,8 @@ pub enum Event {
     Synced(PathBuf),
     /// A file was deleted; `true` where its directory was synced after that.
     Deleted(PathBuf, bool),
+    /// A file got another name, in place of the file that had it before.
+    Renamed(PathBuf, PathBuf),
     /// The workload got the answer to this many of its writes.
     Answered(usize),
 }
@@ -90,6 +94,12 @@ fn state() -> MutexGuard<'static, State> {
 /// Registers the layer, once a process, before the first store is opened.
 pub fn install() {
     table::install();
+    watch_names(|step| match step {
+        NameStep::Synced(path) if watched(path) => note(|| Event::Synced(path.to_path_buf())),
+        NameStep::Renamed(from, to) if watched(from) => note(|| Event::Renamed(from.to_path_buf(), to.to_path_buf())),
+        NameStep::Removed(path) if watched(path) => note(|| Event::Deleted(path.to_path_buf(), false)),
+        _ => {}
+    });
 }
 
 /// Watches a directory from now on, with a fault if there is one, and counts from 0.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use life::Fact;
-use protostore::upkeep::{Anchor, CopyOptions, Database, restore, rotate};
-use protostore::{Key, Kind};
+use protostore::Kind;
+use protostore::upkeep::{CopyOptions, Database, restore, rotate};
 use protostore_faults::child::{Child, say};
-use protostore_faults::{plan, work};
+use protostore_faults::facts::{add, all, fact, renewed, whole};
+use protostore_faults::{facts, plan, work};
 use tempfile::TempDir;
 
 /// How many kills CI makes of each; `PROTOSTORE_CASES` asks for others.
@@ -20,11 +20,6 @@ const IN_CI: u64 = 12;
 /// What the process that is killed is told.
 const DOES: &str = "PROTOSTORE_FAULTS_DOES";
 const HOME: &str = "PROTOSTORE_FAULTS_HOME";
-
-/// The key that a rotation ends with.
-fn renewed() -> Key {
-    Key::from_secret([10; 32])
-}
 
 /// What a harness has seen: how many kills came before the end of what was killed.
 type Seen = Result<u64, String>;
@@ -59,19 +54,8 @@ fn harness(name: &str, does: &str, control: &str, kill: fn(&mut Rng, &str, u64) 
 fn database(facts: usize) -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("a directory");
     let path = home.path().canonicalize().expect("is there").join("life.db");
-    let store = work::open(&path).expect("opens");
-    add(&store, 0..facts);
-    store.close().expect("closes");
+    facts::database(&path, facts);
     (home, path)
-}
-
-fn add(store: &life::Store, numbers: std::ops::Range<usize>) {
-    let facts: Vec<_> = numbers.map(|number| fact(&format!("f{number}"))).collect();
-    store.write(move |tx| facts.iter().try_for_each(|fact| tx.insert(fact).map(drop))).expect("writes");
-}
-
-fn fact(id: &str) -> Fact {
-    Fact { id: id.to_owned(), subject: format!("{id} ").repeat(40), words: vec![id.to_owned(); 3], ..Fact::default() }
 }
 
 /// Measures how long a process takes that is not killed, and returns a moment in it.
@@ -98,32 +82,6 @@ fn measure(does: &str, home: &Path) -> Moments {
     let began = since.elapsed();
     child.wait_for("done");
     Moments((since.elapsed() - began).max(Duration::from_millis(5)))
-}
-
-/// Returns the ids of the facts of a store; each is as it was written.
-fn facts(store: &life::Store) -> Result<BTreeSet<String>, String> {
-    let page = store.read(|r| r.page::<Fact>(None, 1_000_000)).map_err(|e| format!("cannot be read: {e:?}"))?;
-    page.records
-        .into_iter()
-        .map(|mut found| {
-            found.create_time = None;
-            if found == fact(&found.id) { Ok(found.id) } else { Err(format!("{} is there in part", found.id)) }
-        })
-        .collect()
-}
-
-/// Opens a file of a copy, or says what is wrong with it; it is searched as a whole.
-fn whole(path: &Path, key: &Key) -> Result<BTreeSet<String>, String> {
-    let mut database = Database::open(path, key).map_err(|e| format!("{} does not open: {e:?}", path.display()))?;
-    let report = database.verify(&Anchor::new()).map_err(|e| format!("{e:?}"))?;
-    if !report.is_sound() {
-        return Err(format!("{} is damaged:\n{report}", path.display()));
-    }
-    drop(database);
-    let store = life::Options::new().readers(1).reserve(0).open(path, key).map_err(|e| format!("{e:?}"))?;
-    let found = facts(&store);
-    store.close().map_err(|e| format!("{e:?}"))?;
-    found
 }
 
 /// Kills a store that backs itself up while it writes, again and again.
@@ -174,7 +132,7 @@ fn restored(rng: &mut Rng, does: &str, kills: u64) -> Seen {
     add(&store, 1_200..1_400);
     let log = path.with_file_name("life.db-wal");
     let pair = [fs::read(&path).expect("reads"), fs::read(&log).expect("reads")];
-    let new = facts(&store)?;
+    let new = all(&store)?;
     store.close().expect("closes");
     let lay = || {
         let _ = fs::remove_file(&log);
@@ -208,7 +166,7 @@ fn rotation(rng: &mut Rng, does: &str, kills: u64) -> Seen {
     add(&store, 1_200..1_400);
     let log = path.with_file_name("life.db-wal");
     let pair = [fs::read(&path).expect("reads"), fs::read(&log).expect("reads")];
-    let all = facts(&store)?;
+    let there = all(&store)?;
     store.close().expect("closes");
     let lay = || {
         let _ = fs::remove_file(&log);
@@ -235,7 +193,7 @@ fn rotation(rng: &mut Rng, does: &str, kills: u64) -> Seen {
         if done && *which == "old" {
             return Err(wrong("it was done, and the old key opens the database".to_owned()));
         }
-        if whole(&path, key).map_err(wrong)? != all {
+        if whole(&path, key).map_err(wrong)? != there {
             return Err(wrong("facts are gone".to_owned()));
         }
     }

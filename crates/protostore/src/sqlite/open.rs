@@ -49,6 +49,7 @@ mod integrity;
 mod lock;
 mod log;
 mod migrate;
+mod names;
 mod place;
 mod prepare;
 mod refusal;
@@ -72,6 +73,8 @@ pub(crate) use export::{lines as export_lines, plain as export_sqlite};
 pub(crate) use ffi::{cache_lookups, cache_used, memory_used};
 pub(crate) use integrity::{check_table, tables};
 pub(crate) use log::{Log, Moved, STAMP};
+#[cfg(feature = "testing")]
+pub use names::{NameStep, watch_names};
 pub(crate) use refusal::is_disk_full;
 pub(crate) use reserve::Reserve;
 pub(crate) use status::{count_rows, status};

@@ -3,7 +3,6 @@
 //! It is opened by the rules of a store, as far as they ask for no schema: the lock, the key, the log. Nothing is written
 //! to it, except that its log is moved into it where upkeep says so.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ use super::settings::{self, Role};
 use super::state::State;
 use super::status::{count_rows, status};
 use super::verify::{NO_SCHEMA, Verified, left_out, verify};
-use super::{Access, Cipher, Log, Moved, connect, create, engine, matched};
+use super::{Access, Cipher, Log, Moved, connect, create, engine, matched, names};
 use crate::error::Result;
 use crate::key::Key;
 use crate::sqlite::SqliteOptions;
@@ -216,7 +215,7 @@ impl Cold {
             connect::leave(connection, self.had_log);
             // After a page that it could not decrypt, the engine leaves the empty log that reading made.
             if !self.had_log && !self.place.has_log() {
-                let _ = fs::remove_file(self.place.beside("-wal"));
+                let _ = names::remove(&self.place.beside("-wal"));
             }
         }
     }

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::Access;
 use super::create::{self, sync};
 use super::duplicate::{self, Tick};
 use super::migrate::Reporter;
 use super::place::Place;
 use super::refusal::Refusal;
+use super::{Access, names};
 use crate::schema::Schema;
 
 /// How much room an upgrade needs, in sizes of the database: its copy, the log, and what tables become that are rebuilt.
@@ -60,7 +60,7 @@ fn publish(unfinished: &Place, place: &Place, path: &Path) -> Result<(), Refusal
         Ok(there) if !there.is_file() => return Err(renamed(io::ErrorKind::AlreadyExists.into())),
         _ => {}
     }
-    fs::rename(&unfinished.path, path).map_err(renamed)?;
+    names::rename(&unfinished.path, path).map_err(renamed)?;
     sync(&place.directory)
 }
 
@@ -73,7 +73,7 @@ pub(super) fn replace(place: &Place, newest: &Path) {
         let is_older = of == Some(true) && entry.path() != newest;
         if is_older
             && entry.file_type().is_ok_and(|kind| kind.is_file())
-            && let Err(why) = fs::remove_file(entry.path())
+            && let Err(why) = names::remove(&entry.path())
         {
             tracing::warn!(error = %why, path = %entry.path().display(), "an older copy could not be removed");
         }

@@ -3,7 +3,7 @@
 //! An empty file under the right name would open as an empty database, and a half-made one not at all; this way there is
 //! never either, wherever the power fails.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -11,8 +11,6 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
 
 use super::cipher::Cipher;
 use super::identity::Class;
@@ -20,7 +18,7 @@ use super::integrity;
 use super::place::{PAGE, Place};
 use super::refusal::Refusal;
 use super::settings::{self, Role};
-use super::{Access, connect, migrate};
+use super::{Access, connect, migrate, names};
 use crate::schema::Schema;
 
 /// Makes the database at a place where there is nothing; the lock is held.
@@ -80,31 +78,20 @@ fn expect(connection: &Connection, pragma: &'static str, value: u64, name: &'sta
 /// Gives the file its name, unless another has it by now; no connection is open.
 fn publish(unfinished: &Place, place: &Place) -> Result<(), Refusal> {
     sync(&unfinished.path)?;
-    match renameat_with(CWD, &unfinished.path, CWD, &place.path, RenameFlags::NOREPLACE) {
-        Ok(()) => {}
-        // A file system without this kind of rename: the lock keeps other stores away, and nothing is there yet.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) if !place.inspect()? => {
-            fs::rename(&unfinished.path, &place.path).map_err(io("get its name"))?;
-        }
-        Err(why) => return Err(Refusal::Io("get its name", why.into())),
-    }
+    let is_free = || matches!(place.inspect(), Ok(false));
+    names::rename_new(&unfinished.path, &place.path, is_free).map_err(io("get its name"))?;
     sync(&place.directory)
 }
 
 /// Writes a file, or the names in a directory, through to the disk.
 pub(super) fn sync(path: &Path) -> Result<(), Refusal> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(io("be written to the disk"))
+    names::sync(path).map_err(io("be written to the disk"))
 }
 
 /// Removes what a creation that was interrupted has left; no caller was ever told of it.
 pub(super) fn sweep(unfinished: &Place) -> Result<(), Refusal> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
-        match fs::remove_file(unfinished.beside(suffix)) {
-            Err(why) if why.kind() != io::ErrorKind::NotFound => {
-                return Err(Refusal::Io("clear away an unfinished creation", why));
-            }
-            _ => {}
-        }
+        names::remove(&unfinished.beside(suffix)).map_err(io("clear away an unfinished creation"))?;
     }
     Ok(())
 }

@@ -9,8 +9,7 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
-use rustix::fs::{CWD, RenameFlags, renameat_with, statvfs};
-use rustix::io::Errno;
+use rustix::fs::statvfs;
 
 use super::cipher::{self, Cipher};
 use super::create::{self, sync};
@@ -18,7 +17,7 @@ use super::place::{PAGE, Place};
 use super::refusal::Refusal;
 use super::settings::{self, Role};
 use super::state::{self, State};
-use super::{Access, connect, integrity};
+use super::{Access, connect, integrity, names};
 use crate::key::KeyId;
 
 /// How many pages are copied at a time, between two reports.
@@ -131,17 +130,11 @@ pub(super) fn publish(unfinished: &Place, place: &Place, replace: bool) -> Resul
     sync(&unfinished.path)?;
     if replace {
         stale(place)?;
-        fs::rename(&unfinished.path, &place.path).map_err(renamed)?;
+        names::rename(&unfinished.path, &place.path).map_err(renamed)?;
     } else {
-        match renameat_with(CWD, &unfinished.path, CWD, &place.path, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            Err(Errno::EXIST) => return Err(Refusal::Exists),
-            // A file system without this kind of rename: the lock keeps other stores away.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                absent(place)?;
-                fs::rename(&unfinished.path, &place.path).map_err(renamed)?;
-            }
-            Err(why) => return Err(renamed(why.into())),
+        match names::rename_new(&unfinished.path, &place.path, || absent(place).is_ok()) {
+            Err(why) if why.kind() == io::ErrorKind::AlreadyExists => return Err(Refusal::Exists),
+            done => done.map_err(renamed)?,
         }
     }
     sync(&place.directory)
@@ -150,12 +143,8 @@ pub(super) fn publish(unfinished: &Place, place: &Place, replace: bool) -> Resul
 /// Removes what belongs to the file that is about to be replaced, and to no other.
 fn stale(place: &Place) -> Result<(), Refusal> {
     for suffix in ["-wal", "-shm", "-journal"] {
-        match fs::remove_file(place.beside(suffix)) {
-            Err(why) if why.kind() != io::ErrorKind::NotFound => {
-                return Err(Refusal::Io("remove the log of the file that is replaced", why));
-            }
-            _ => {}
-        }
+        let failed = |why| Refusal::Io("remove the log of the file that is replaced", why);
+        names::remove(&place.beside(suffix)).map_err(failed)?;
     }
     Ok(())
 }
