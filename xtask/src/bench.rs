@@ -2,9 +2,11 @@
 
 mod chart;
 mod machine;
+mod metrics;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::openssl;
@@ -15,6 +17,12 @@ const CHART: &str = "docs/performance.svg";
 
 /// What the page says around the tables, which are in place of `{tables}`.
 const TEXT: &str = include_str!("bench/page.txt");
+
+/// The crates, each with a lock of its own: a program has one SQLite, and theirs differ.
+const CRATES: [&str; 3] = ["benches", "benches/peers", PLAIN];
+
+/// The one that cannot be given a key.
+const PLAIN: &str = "benches/toasty";
 
 /// A line that a benchmark has printed.
 pub(crate) struct Row {
@@ -36,7 +44,11 @@ pub(crate) fn run(rows: &[usize], rounds: usize) -> bool {
     let mut charted = Vec::new();
     for feature in ["sqlite", "sqlcipher"] {
         for count in rows {
-            let Some(lines) = measure(feature, *count, rounds) else { return false };
+            let mut lines = String::new();
+            for krate in CRATES.into_iter().filter(|krate| feature == "sqlite" || *krate != PLAIN) {
+                let Some(printed) = measure(krate, feature, *count, rounds) else { return false };
+                lines.push_str(&printed);
+            }
             let kind = if feature == "sqlite" { "plain" } else { "encrypted" };
             let title = format!("{} rows, {kind}", grouped(*count));
             let all: Vec<Row> = lines.lines().filter_map(row).collect();
@@ -47,6 +59,8 @@ pub(crate) fn run(rows: &[usize], rounds: usize) -> bool {
             }
         }
     }
+    let Some(metrics) = metrics::measure() else { return false };
+    tables.push_str(&metrics);
     let text = TEXT.replace("{machine}", &machine::described()).replace("{tables}", tables.trim_end());
     let written = fs::write(PAGE, text).and_then(|()| fs::write(CHART, chart::of(&charted)));
     if let Err(error) = &written {
@@ -55,22 +69,17 @@ pub(crate) fn run(rows: &[usize], rounds: usize) -> bool {
     written.is_ok()
 }
 
-/// Runs the benchmarks, and returns what they print.
-fn measure(feature: &str, rows: usize, rounds: usize) -> Option<String> {
+/// Runs a crate of benchmarks, and returns what it prints.
+fn measure(krate: &str, feature: &str, rows: usize, rounds: usize) -> Option<String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let vendored = feature == "sqlcipher" && !openssl::features().is_empty();
     let feature = if vendored { "sqlcipher-vendored" } else { feature };
-    cargo.args([
-        "run",
-        "--release",
-        "--manifest-path",
-        "benches/Cargo.toml",
-        "--no-default-features",
-        "--features",
-        feature,
-    ]);
+    cargo.args(["run", "--release", "--manifest-path"]).arg(Path::new(krate).join("Cargo.toml"));
+    if krate != PLAIN {
+        cargo.args(["--no-default-features", "--features", feature]);
+    }
     cargo.args(["--", &rows.to_string(), &rounds.to_string()]);
-    println!("{} rows, {feature}", grouped(rows));
+    println!("{krate}: {} rows, {feature}", grouped(rows));
     let output = match cargo.stderr(Stdio::inherit()).output() {
         Ok(output) if output.status.success() => output,
         Ok(_) => return None,
