@@ -116,6 +116,29 @@ fn a_command_on_a_file_is_that_of_protostore_in_the_path() {
     let (code, said) = run(home.path(), &["show", "aurae.db", "nics", "--format", "json"]);
     assert_eq!((code, said.as_str()), (Some(4), "show aurae.db nics --format json\n"), "its words and its exit code");
 
+    // A check of a database is given the stores that the project has generated.
+    let project = home.path().join("project");
+    std::fs::create_dir_all(project.join("proto")).expect("a directory");
+    let runtime = concat!("runtime = { path = \"", env!("CARGO_MANIFEST_DIR"), "/../protostore\" }\n");
+    std::fs::write(project.join("protostore.toml"), runtime).expect("a file");
+    let config = project.join("protostore.toml").display().to_string();
+    let check = ["check", "--config", &config, "--database", "aurae.db", "--key", "a.key"];
+    let (code, said) = run(home.path(), &check);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("no store was generated yet"), "{said}");
+    for store in ["mesh", "aurae"] {
+        std::fs::create_dir_all(project.join("generated").join(store)).expect("a directory");
+        std::fs::write(project.join("generated").join(store).join("schema.lock"), "").expect("a file");
+    }
+    std::fs::create_dir_all(project.join("generated/notes")).expect("a directory");
+    let (code, said) = run(home.path(), &check);
+    let dir = |store: &str| project.join("generated").join(store).display().to_string();
+    let words = format!("check aurae.db --key a.key --history {} --history {}\n", dir("aurae"), dir("mesh"));
+    assert_eq!((code, said), (Some(4), words));
+    let (code, said) = run(home.path(), &["check", "--key", "a.key"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("--database <FILE>"), "{said}");
+
     let (code, said) = run(home.path(), &["staus", "aurae.db"]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("unrecognized subcommand 'staus'"), "{said}");

@@ -43,7 +43,7 @@ pub(crate) struct Rebased {
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads both histories of a store; nothing where the base does not have it. `there` is what the working tree has.
+/// Reads both histories of a store; nothing where only one branch has it. `there` is what the working tree has.
 pub(crate) fn sides(project: &Project, name: &str, rebase: &Rebase, there: &Files) -> Result<Option<Sides>, Failure> {
     let dir = nearest(&project.out);
     let (base_name, base, own) = commits(&dir, rebase)?;
@@ -52,7 +52,8 @@ pub(crate) fn sides(project: &Project, name: &str, rebase: &Rebase, there: &File
         Some(commit) => history(&dir, &commit, &commit, name)?,
         None => there.clone(),
     };
-    Ok(base.contains_key("schema.lock").then_some(Sides { base_name, base, own }))
+    let is_on_both = [&base, &own].iter().all(|files| files.contains_key("schema.lock"));
+    Ok(is_on_both.then_some(Sides { base_name, base, own }))
 }
 
 /// Returns what the base is called, its commit, and that of the own branch; none where that is the working tree.
@@ -120,16 +121,14 @@ pub(crate) fn rebase(
     let (own_history, own_locked) = whole("the own branch", name, past::read(&own))?;
     let chain = |locked: &Locked| locked.dialect.get(SQLITE).map(|migration| migration.chain.clone());
     let common = base_locked.iter().zip(&own_locked).take_while(|(base, own)| chain(base) == chain(own)).count();
+    if base_locked.len() == common {
+        // The base has nothing to put it on top of.
+        return Ok(Rebased::as_it_is(own));
+    }
     let later = |locked: &Locked| locked.version as usize > common;
     let both = own_locked.iter().chain(&base_locked).filter(|locked| later(locked));
-    let mut done = Rebased {
-        abandoned: both.flat_map(Locked::files).map(|(path, _)| path).collect(),
-        files: base,
-        upgrades: Vec::new(),
-        open: None,
-        findings: Vec::new(),
-        notes: Vec::new(),
-    };
+    let abandoned = both.flat_map(Locked::files).map(|(path, _)| path).collect();
+    let mut done = Rebased { abandoned, ..Rebased::as_it_is(base) };
     let own_versions = &own_history.versions[common..];
     done.findings = forbidden(project, name, &base_name, (common, &own_history));
     if !done.findings.is_empty() || own_versions.is_empty() {
@@ -262,6 +261,12 @@ fn moved(name: &str, was: &Version, is: &Upgrade, common: usize) -> String {
 }
 
 impl Rebased {
+    /// Returns a history that stays as one branch has it.
+    fn as_it_is(files: Files) -> Self {
+        let (upgrades, findings, notes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { files, abandoned: BTreeSet::new(), upgrades, open: None, findings, notes }
+    }
+
     /// Returns whether a file on disk is one of a version that has another number now.
     pub(crate) fn is_abandoned(&self, path: &str) -> bool {
         VersionFile::from_path(path).is_some() && self.abandoned.contains(path) && !self.files.contains_key(path)

@@ -310,3 +310,28 @@ fn a_branch_is_put_on_top_without_a_conflict_of_git_too() {
     written(&lab, onto("base"));
     is_in_order(&lab, &["initial", "measure", "weigh"]);
 }
+
+#[test]
+fn a_store_that_one_branch_alone_changed_stays_as_it_is_there() {
+    let lab = Lab::generated();
+    lab.write("proto/other.proto", &crate::lab::store("Other"));
+    written(&lab, Mode::Write);
+    git(&lab, &["init", "-q", "-b", "base"]);
+    commit(&lab, "initial");
+    git(&lab, &["checkout", "-q", "-b", "topic"]);
+    let other_proto = lab.read("proto/other.proto");
+    lab.write("proto/other.proto", &other_proto.replace("string name = 2;", "string label = 2;"));
+    written(&lab, Mode::Write);
+    version(&lab, ("string name = 2;", "string name = 2;\n  int64 weight = 3;"), "weigh", &[]);
+    let kept = lab.read("generated/other/schema.lock");
+    git(&lab, &["checkout", "-q", "base"]);
+    lab.write("proto/third.proto", &crate::lab::store("Third"));
+    written(&lab, Mode::Write);
+    version(&lab, ("string id = 1;", "string id = 1;\n  int64 height = 4;"), "measure", &[]);
+    git(&lab, &["checkout", "-q", "topic"]);
+    assert!(!tries(&lab, &["merge", "-q", "base"]), "the merge went through");
+    written(&lab, other());
+    is_in_order(&lab, &["initial", "measure", "weigh"]);
+    assert_eq!(lab.read("generated/other/schema.lock"), kept);
+    assert!(lab.read("generated/third/schema.lock").contains("\nhead = 1\n"));
+}

@@ -54,6 +54,10 @@ fn reading_changes_no_byte() {
         "protostore shell aurae.db 'PRAGMA wal_checkpoint(TRUNCATE)'",
         "protostore shell aurae.db 'PRAGMA query_only = OFF; DELETE FROM networks'",
         "protostore status installs.db",
+        "protostore status installs.db --history generated/autoinstall",
+        "protostore check installs.db --history generated/autoinstall",
+        "protostore check crashed.db --history generated/aurae",
+        "protostore downgrade installs.db --to 3",
     ] {
         session::run(line, &home);
         assert!(read() == before, "{line} changed a file");
