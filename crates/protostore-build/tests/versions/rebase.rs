@@ -335,3 +335,28 @@ fn a_store_that_one_branch_alone_changed_stays_as_it_is_there() {
     assert_eq!(lab.read("generated/other/schema.lock"), kept);
     assert!(lab.read("generated/third/schema.lock").contains("\nhead = 1\n"));
 }
+
+#[test]
+fn a_hook_of_one_branch_is_asked_on_top_of_the_other() {
+    let lab = branched();
+    edit(
+        &lab,
+        "import \"protostore/v1/options.proto\";",
+        "import \"protostore/v1/options.proto\";\nimport \"google/api/field_behavior.proto\";",
+    );
+    let owner = "string name = 2;\n  string owner = 6 [(protostore.v1.column) = {backfill: {rust: \"machine_owner\"}}, \
+                 (google.api.field_behavior) = REQUIRED];";
+    version(&lab, ("string name = 2;", owner), "ask_owner", &[]);
+    assert!(text(&lab, "V2__").contains("machine_owner"));
+    // Once the version is made, its plan alone has the name of the method.
+    edit(&lab, "(protostore.v1.column) = {backfill: {rust: \"machine_owner\"}}, ", "");
+    written(&lab, Mode::Write);
+    commit(&lab, "without the backfill");
+    git(&lab, &["checkout", "-q", "base"]);
+    version(&lab, ("string id = 1;", "string id = 1;\n  int64 height = 4;"), "measure", &[]);
+    git(&lab, &["checkout", "-q", "topic"]);
+    assert!(!tries(&lab, &["merge", "-q", "base"]), "the merge went through");
+    written(&lab, other());
+    is_in_order(&lab, &["initial", "measure", "ask_owner"]);
+    assert!(text(&lab, "V3__").contains("machine_owner"));
+}
