@@ -13,8 +13,8 @@ const COMPLAINTS: [(&str, &str, &str); 15] = [
     ("renames guessed: prisma#7790, #4694", LAB, "a_rename_keeps_its_values"),
     (
         "two branches each valid, broken together: efcore#32351, #37688, #23911",
-        "crates/protostore-build/tests/versions/against.rs",
-        "two_branches_that_add_a_version_conflict_and_one_is_made_again_on_top",
+        "crates/protostore-build/tests/versions/rebase.rs",
+        "a_merge_is_settled_and_files_of_either_branch_are_upgraded",
     ),
     ("NOT NULL without values: omicron#6433", LAB, "a_required_field_asks_for_the_value_of_rows_that_are_there"),
     (
@@ -118,8 +118,8 @@ const PITFALLS: [(&str, &str, &str); 31] = [
     ("a rename is guessed wrongly", LAB, "names_that_change_places_keep_their_values"),
     (
         "two branches both add version N and do not conflict",
-        "crates/protostore-build/tests/versions/against.rs",
-        "two_branches_that_add_a_version_conflict_and_one_is_made_again_on_top",
+        "crates/protostore-build/tests/versions/rebase.rs",
+        "a_merge_is_settled_and_files_of_either_branch_are_upgraded",
     ),
     ("a CHECK without a name can never be dropped", LAB, "each_check_has_a_name"),
     ("a CHECK that is NULL passes in one SQLite and not in another", HERE, "a_check_is_never_null"),
