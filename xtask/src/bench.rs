@@ -19,10 +19,7 @@ const CHART: &str = "docs/performance.svg";
 const TEXT: &str = include_str!("bench/page.txt");
 
 /// The crates, each with a lock of its own: a program has one SQLite, and theirs differ.
-const CRATES: [&str; 3] = ["benches", "benches/peers", PLAIN];
-
-/// The one that cannot be given a key.
-const PLAIN: &str = "benches/toasty";
+const CRATES: [&str; 2] = ["benches", "benches/peers"];
 
 /// A line that a benchmark has printed.
 pub(crate) struct Row {
@@ -45,7 +42,7 @@ pub(crate) fn run(rows: &[usize], rounds: usize) -> bool {
     for feature in ["sqlite", "sqlcipher"] {
         for count in rows {
             let mut lines = String::new();
-            for krate in CRATES.into_iter().filter(|krate| feature == "sqlite" || *krate != PLAIN) {
+            for krate in CRATES {
                 let Some(printed) = measure(krate, feature, *count, rounds) else { return false };
                 lines.push_str(&printed);
             }
@@ -75,9 +72,7 @@ fn measure(krate: &str, feature: &str, rows: usize, rounds: usize) -> Option<Str
     let vendored = feature == "sqlcipher" && !openssl::features().is_empty();
     let feature = if vendored { "sqlcipher-vendored" } else { feature };
     cargo.args(["run", "--release", "--manifest-path"]).arg(Path::new(krate).join("Cargo.toml"));
-    if krate != PLAIN {
-        cargo.args(["--no-default-features", "--features", feature]);
-    }
+    cargo.args(["--no-default-features", "--features", feature]);
     cargo.args(["--", &rows.to_string(), &rounds.to_string()]);
     println!("{krate}: {} rows, {feature}", grouped(rows));
     let output = match cargo.stderr(Stdio::inherit()).output() {
