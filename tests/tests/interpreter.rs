@@ -219,6 +219,7 @@ impl Case<'_> {
         }
         self.interpreter.insert(&message).unwrap_or_else(|e| panic!("{}{e}", context()));
         let found = self.interpreter.get(&key, of).unwrap_or_else(|e| panic!("{}{e}", context()));
+        let found = found.unwrap_or_else(|| panic!("{}is not there", context()));
         same::same(self.asks, &message, &found).unwrap_or_else(|e| panic!("{}{e} differs: {found}", context()));
         tally.stored += 1;
         if let [field] = key_fields(table).as_slice()

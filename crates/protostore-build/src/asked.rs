@@ -15,7 +15,7 @@ pub(crate) fn asks(project: &Project, plan: &Plan, request: &Request) -> Vec<Fin
 }
 
 fn finding(project: &Project, plan: &Plan, upgrade: &Upgrade, ask: &Ask, request: &Request) -> Finding {
-    let Ask { kind, at, risk, line } = ask;
+    let Ask { kind, at, risk, line, instead } = ask;
     let (title, store) = (format!("{kind}: {risk}"), source(project, &plan.schema.source.file));
     let finding = |remedy: String| Finding::new(title.clone(), Vec::new(), remedy);
     match line {
@@ -29,21 +29,18 @@ fn finding(project: &Project, plan: &Plan, upgrade: &Upgrade, ask: &Ask, request
             let others = upgrade.asks.iter().filter(|other| matches!(other.line, Some(Line::Accept(_)))).count() > 1;
             let all = if others { "; `--accept` can be given several times" } else { "" };
             let command = project.invocation.command("codegen", &answered.flags());
-            finding(format!("if that is meant, run {command}{all}")).at(store, plan.schema.source.line)
+            let instead = match instead {
+                Some(Line::Proto { file, after, text }) => {
+                    format!("; or {}, and run it without", write(&source(project, file), *after, text))
+                }
+                Some(Line::Accept(_)) | None => String::new(),
+            };
+            finding(format!("if that is meant, run {command}{all}{instead}")).at(store, plan.schema.source.line)
         }
         Some(Line::Proto { file, after, text }) => {
-            let (file, after) = (file.as_str(), *after);
-            match (file, after) {
-                ("", _) => finding(format!("write `{text}`")).at(store, plan.schema.source.line),
-                (_, 0) => {
-                    let file = source(project, file);
-                    finding(format!("write `{text}` in {file}")).at(file, 0)
-                }
-                (_, after) => {
-                    let file = source(project, file);
-                    finding(format!("write `{text}` after line {after} of {file}")).at(file, after)
-                }
-            }
+            let file = source(project, file);
+            let finding = finding(write(&file, *after, text));
+            if file.is_empty() { finding.at(store, plan.schema.source.line) } else { finding.at(file, *after) }
         }
     }
 }
@@ -65,6 +62,15 @@ fn is_of_others(plan: &Plan, at: &At) -> bool {
     let declares = steps.into_iter().try_fold(plan.schema.store.clone(), |message, number| inside(&message, number));
     let message = declares.and_then(|message| plan.schema.reach.message(&message));
     message.is_some_and(|message| message.declared.others)
+}
+
+/// Says which line to write, and where.
+fn write(file: &str, after: u32, text: &str) -> String {
+    match (file, after) {
+        ("", _) => format!("write `{text}`"),
+        (file, 0) => format!("write `{text}` in {file}"),
+        (file, after) => format!("write `{text}` after line {after} of {file}"),
+    }
 }
 
 /// Returns the path of a proto file from where the command runs, or as it is imported where it is not found.

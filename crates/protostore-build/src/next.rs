@@ -1,7 +1,6 @@
 //! What becomes of the newest version of a store: it is as it was, rewritten, or followed by another.
 
-use protostore_evolve::plan::{Answers, ColumnId, Plan as Upgrade, PlanError, Step};
-use protostore_evolve::plan::{Conversion, Fill};
+use protostore_evolve::plan::{Answers, ColumnId, Fill, Plan as Upgrade, PlanError, Step};
 use protostore_evolve::{Fault, History, NotOldest, VersionFile, evolve, plan_path};
 use protostore_schema::Schema;
 
@@ -186,9 +185,9 @@ pub(crate) fn answers_of(there: &Files, version: u32) -> Result<Answers, Fault> 
 /// Returns the SQL of the protos in a plan, by column.
 fn backfills(plan: &Upgrade) -> impl Iterator<Item = (&ColumnId, &String)> {
     plan.up.iter().filter_map(|step| match step {
-        Step::AddColumn { column, fill: Fill::Sql(sql) }
-        | Step::Fill { column, value: Fill::Sql(sql), .. }
-        | Step::Convert { column, by: Conversion::Sql(sql) } => Some((column, sql)),
+        Step::AddColumn { column, fill: Fill::Sql(sql) } | Step::Fill { column, value: Fill::Sql(sql), .. } => {
+            Some((column, sql))
+        }
         _ => None,
     })
 }

@@ -37,7 +37,7 @@ pub(crate) fn read(there: &Files) -> Past {
     }
     let lock = match Lock::from_text(&text) {
         Ok(lock) => lock,
-        Err(error @ LockError::Newer { .. }) => {
+        Err(error @ (LockError::Newer { .. } | LockError::NewerMapping { .. })) => {
             let newer = Fault::Newer { file: "schema.lock".to_owned(), why: error.to_string() };
             return Past { unreadable: true, ..broken(vec![newer]) };
         }

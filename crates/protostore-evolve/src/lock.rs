@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use protostore_schema::MAPPING;
 use serde::Deserialize;
 
 use crate::chain::{self, sha256};
@@ -113,6 +114,11 @@ pub enum LockError {
         /// Its format.
         format: u32,
     },
+    /// Its newest version was made by rules from protobuf to SQL that only a newer version of the tool knows.
+    NewerMapping {
+        /// The version of the rules.
+        mapping: u32,
+    },
     /// It is no lock.
     Text(toml::de::Error),
 }
@@ -123,6 +129,9 @@ impl std::fmt::Display for LockError {
             Self::Newer { format } => {
                 write!(f, "it has format {format}, and this version of the tool reads formats up to {LOCK_FORMAT}")
             }
+            Self::NewerMapping { mapping } => {
+                write!(f, "it has mapping {mapping}, and this version of the tool knows mappings up to {MAPPING}")
+            }
             Self::Text(error) => write!(f, "not a lock: {}", error.message()),
         }
     }
@@ -131,7 +140,7 @@ impl std::fmt::Display for LockError {
 impl std::error::Error for LockError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Newer { .. } => None,
+            Self::Newer { .. } | Self::NewerMapping { .. } => None,
             Self::Text(error) => Some(error),
         }
     }
@@ -180,8 +189,10 @@ impl Lock {
     pub fn from_text(text: &str) -> Result<Self, LockError> {
         // The format alone says whether the rest can be read.
         let table: toml::Table = toml::from_str(text).map_err(LockError::Text)?;
-        match table.get("format").and_then(toml::Value::as_integer).and_then(|format| u32::try_from(format).ok()) {
-            Some(format) if format > LOCK_FORMAT => Err(LockError::Newer { format }),
+        let number = |key: &str| table.get(key)?.as_integer().and_then(|number| u32::try_from(number).ok());
+        match (number("format"), number("mapping")) {
+            (Some(format), _) if format > LOCK_FORMAT => Err(LockError::Newer { format }),
+            (_, Some(mapping)) if mapping > MAPPING => Err(LockError::NewerMapping { mapping }),
             _ => toml::from_str(text).map_err(LockError::Text),
         }
     }

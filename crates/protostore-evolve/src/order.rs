@@ -42,6 +42,7 @@ fn rank(step: &Step) -> u8 {
         Step::Count { .. } => 19,
         Step::SameCount { .. } => 20,
         Step::References => 21,
+        Step::Report { .. } => 22,
     }
 }
 
@@ -65,7 +66,8 @@ fn number(step: &Step) -> Option<(Place, Option<ColumnId>)> {
         | Step::DropColumn { column }
         | Step::Fill { column, .. }
         | Step::Convert { column, .. }
-        | Step::Count { column } => of(column),
+        | Step::Count { column }
+        | Step::Report { column } => of(column),
         Step::Drop(_) | Step::Make(_) | Step::References => None,
     }
 }

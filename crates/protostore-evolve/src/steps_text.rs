@@ -94,6 +94,9 @@ impl Words<'_> {
             Step::SameCount { before, after } => {
                 format!("assert that {} has as many rows as {}", table(&self.new, after), table(&self.old, before))
             }
+            Step::Report { column } => {
+                format!("count rows whose {} breaks its rules", column_name(&self.new, column))
+            }
             Step::References => "assert that each reference has its row".to_owned(),
         }
     }
@@ -205,7 +208,6 @@ fn conversion(by: &Conversion) -> String {
         Conversion::Same => "as it is".to_owned(),
         Conversion::ZeroToUnset => "zero becomes unset".to_owned(),
         Conversion::UnsetToZero => "unset becomes zero".to_owned(),
-        Conversion::Sql(sql) => format!("as {sql}"),
         Conversion::Then(all) => all.iter().map(conversion).collect::<Vec<_>>().join(", then "),
         Conversion::TextToBytes => "text becomes bytes".to_owned(),
         Conversion::Bits32 { signed: true } => "32 bits are read with a sign".to_owned(),

@@ -237,11 +237,15 @@ fn a_lock_of_format_1_is_read_and_its_chains_are_as_they_were() {
 }
 
 #[test]
-fn a_lock_of_a_newer_tool_is_rejected_by_its_format() {
+fn a_lock_of_a_newer_tool_is_rejected_by_its_format_or_its_mapping() {
     let newer = GOLDEN.replace("format = 1", "format = 2\nweather = \"fine\"");
     let error = Lock::from_text(&newer).expect_err("a lock of format 2");
     assert!(matches!(error, LockError::Newer { format: 2 }), "{error}");
     assert_eq!(error.to_string(), "it has format 2, and this version of the tool reads formats up to 1");
+    let newer = GOLDEN.replace("mapping = 1\n", "mapping = 2\n");
+    let error = Lock::from_text(&newer).expect_err("a lock of mapping 2");
+    assert!(matches!(error, LockError::NewerMapping { mapping: 2 }), "{error}");
+    assert_eq!(error.to_string(), "it has mapping 2, and this version of the tool knows mappings up to 1");
     assert!(Lock::from_text(&GOLDEN.replace("format = 1\n", "")).is_err(), "every lock has a format");
     assert!(Lock::from_text(&GOLDEN.replace("format = 1", "format = 1\nweather = \"fine\"")).is_err());
 }

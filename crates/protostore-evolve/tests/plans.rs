@@ -289,7 +289,7 @@ fn steps_lead_from_one_structure_to_the_other() {
 const ELSEWHERE: [(ChangeKind, &str); 4] = [
     (ChangeKind::T02, "the history knows the store by its former names: the tests of the lock"),
     (ChangeKind::T03, "codegen finds it before anything is compared"),
-    (ChangeKind::T27, "there is one mapping"),
+    (ChangeKind::T27, "the second mapping is that of `tests/evolution`, whose matrix has its cases"),
     (ChangeKind::T28, "there is no such option yet"),
 ];
 

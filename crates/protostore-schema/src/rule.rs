@@ -67,6 +67,15 @@ pub enum Asks {
     Within(RuleValue),
 }
 
+impl Asks {
+    /// Returns whether SQL cannot state it, and rows that were there before it can be held to it: a pattern, or a form. What
+    /// is asked of the time of a write says nothing of them.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        matches!(self, Self::Pattern(_) | Self::Format(_))
+    }
+}
+
 /// One bound, or two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -87,11 +87,43 @@ pub struct Applied {
     pub took: Duration,
     /// How many rows they inserted, updated or deleted.
     pub rows: u64,
+    /// Rows that were there and break a rule that is new, and that SQL cannot state.
+    pub broken: Vec<Broken>,
+}
+
+/// Rows that were there before a rule that SQL cannot state, such as a pattern, and that break it.
+///
+/// They stay as they are, and are refused when they are written again.
+///
+/// ```
+/// # fn tell(upgraded: &protostore::Upgraded) {
+/// for broken in upgraded.versions.iter().flat_map(|applied| &applied.broken) {
+///     println!("{broken}"); // 3 rows break the rules of machines.label, the first is m-17
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Broken {
+    /// The field, `machines.label`.
+    pub field: String,
+    /// How many rows there are.
+    pub rows: u64,
+    /// The key of the first.
+    pub first: String,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { field, rows, first } = self;
+        let (rows, break_) = (*rows, if *rows == 1 { "row breaks" } else { "rows break" });
+        write!(f, "{rows} {break_} the rules of {field}, the first is {first}")
+    }
 }
 
 impl std::fmt::Display for Applied {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { version, slug, took, rows } = self;
+        let Self { version, slug, took, rows, broken: _ } = self;
         let millis = took.as_secs_f64() * 1000.0;
         write!(f, "{version} {slug} ({millis:.1} ms, {rows} {})", if *rows == 1 { "row" } else { "rows" })
     }

@@ -154,7 +154,7 @@ pub mod requests {
 
 pub mod file {
     //! The file of a store: its key, its log, its versions, and what an open store knows of it.
-    pub use crate::info::{Applied, Info, Newer, Upgraded};
+    pub use crate::info::{Applied, Broken, Info, Newer, Upgraded};
     pub use crate::key::{FileKeys, KeyId, KeySource};
     pub use crate::progress::Progress;
     pub use crate::sqlite::{CheckInfo, CheckState, Held, LogInfo, SqliteFile, SqliteInfo, SqliteOptions};

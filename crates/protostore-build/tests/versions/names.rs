@@ -47,17 +47,19 @@ fn another_message_and_another_directory_at_once_begin_no_second_history() {
 
 #[test]
 fn what_a_newer_tool_wrote_is_rejected_by_name_and_not_rewritten() {
-    let files = ["schema.lock", "schema/0002.json", "schema/0002.plan.json"];
-    for file in files {
+    let formats = ("\"format\": 1,", "\"format\": 2,");
+    let newer = [
+        ("schema.lock", ("format = 1\n", "format = 2\n")),
+        ("schema.lock", ("mapping = 1\n", "mapping = 2\n")),
+        ("schema/0002.json", formats),
+        ("schema/0002.plan.json", formats),
+    ];
+    for (file, (from, to)) in newer {
         let lab = Lab::generated();
         edit(&lab, "string name = 2;", "string label = 2;");
         written(&lab, Mode::Write);
         let place = format!("generated/lab/{file}");
         let text = lab.read(&place);
-        let (from, to) = match file {
-            "schema.lock" => ("format = 1\n", "format = 2\n"),
-            _ => ("\"format\": 1,", "\"format\": 2,"),
-        };
         assert!(text.contains(from), "{file} has no {from:?}: {}", &text[..200]);
         lab.write(&place, &text.replacen(from, to, 1));
         if file != "schema.lock" {

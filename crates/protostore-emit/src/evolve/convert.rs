@@ -43,7 +43,6 @@ impl Crossing<'_> {
             Conversion::Scale { up, down } => scaled(x, *up, *down),
             Conversion::Rfc3339 { into: true, unit } => to_text(x, *unit),
             Conversion::Rfc3339 { into: false, unit } => to_number(x, *unit),
-            Conversion::Sql(text) => Expr::Written(text.clone().into()),
             Conversion::Then(all) => all.iter().fold(x, |x, by| self.convert(by, x, set)),
         }
     }
@@ -64,7 +63,7 @@ impl Crossing<'_> {
         let outside = |low: Lit<'a>, high: Lit<'a>| Expr::Between(Box::new(x()), low, high).not();
         match by {
             Conversion::Same | Conversion::ZeroToUnset | Conversion::UnsetToZero | Conversion::TextToBytes => vec![],
-            Conversion::Bits32 { .. } | Conversion::FullRange { into: true } | Conversion::Sql(_) => vec![],
+            Conversion::Bits32 { .. } | Conversion::FullRange { into: true } => vec![],
             Conversion::Number { to: Number::Integer } => {
                 let bound = |op, at: &'static str| x().compare(op, Expr::Lit(Lit::Real(at.into())));
                 let fits = vec![

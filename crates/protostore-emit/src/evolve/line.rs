@@ -4,131 +4,19 @@
 //! ```text
 //! -- protostore: {"text":{"table":"notes","key":["id"],"from":"body","to":"protostore__1"}}
 //! ```
-//! A message, or all of a list or map, is described by its members: [`Member`].
+//! A message, or all of a list or map, is described by its members.
+
+mod text;
 
 use protostore_evolve::plan::{ColumnId, Place, RustStep};
 use protostore_schema::{ChildTable, Column, Form, Item, Kind, Node, Place as Among, Role, Schema, Type};
 use protostore_sql::{Expr, Select};
-use serde::Serialize;
 
-use super::member::{Member, Names, at, members, node, nothing};
+use super::member::{Names, at, members, node, nothing};
 use super::places::SqlTable;
 use super::way::Way;
-
-/// A line.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Line<'l> {
-    /// Writes `to` from `from` in each row where that is not NULL: the bits of a number as an integer, or back.
-    Bits {
-        #[serde(flatten)]
-        rows: Rows,
-        from: String,
-        to: String,
-        /// Whether bits are made of numbers.
-        into: bool,
-        /// Whether a number has 32 bits.
-        single: bool,
-    },
-    /// Writes `to`, text, from `from`, bytes, where that is not NULL. Bytes that are no UTF-8, or have NUL, stop the
-    /// upgrade.
-    Text {
-        #[serde(flatten)]
-        rows: Rows,
-        from: String,
-        to: String,
-    },
-    /// Writes `to` from `from` where that is not NULL: what is stored, in another form or as another message.
-    Reform {
-        #[serde(flatten)]
-        rows: Rows,
-        from: String,
-        to: String,
-        was: Stored<'l>,
-        is: Stored<'l>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        within: Option<String>,
-    },
-    /// Writes `to` in each row from the member's columns or rows; NULL where it is a message that is not set, or where the
-    /// message around, of which `within` is the presence, is not.
-    Encode {
-        #[serde(flatten)]
-        rows: Rows,
-        to: String,
-        was: Stored<'l>,
-        is: Stored<'l>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        within: Option<String>,
-        member: Member<'l>,
-    },
-    /// Writes the member's columns or rows from `from`, in each row where that is not NULL.
-    Decode {
-        #[serde(flatten)]
-        rows: Rows,
-        from: String,
-        was: Stored<'l>,
-        is: Stored<'l>,
-        member: Member<'l>,
-    },
-    /// Writes `to` in each row, in the order of the key: the hash of the record and of the row before.
-    Chain {
-        #[serde(flatten)]
-        rows: Rows,
-        /// The table's number.
-        number: u32,
-        to: String,
-        /// The message of the record, by its members.
-        message: &'l str,
-        fields: Vec<Member<'l>>,
-    },
-    /// Writes each row, as the bytes of its record, into the column `to` of the table `into`, which has the columns of the key.
-    Keep {
-        #[serde(flatten)]
-        rows: Rows,
-        into: String,
-        to: &'l str,
-        message: &'l str,
-        fields: Vec<Member<'l>>,
-    },
-    /// Hands each row that was kept to methods of the program, one after the other, with what it is now; writes what they
-    /// change, and takes what was kept away.
-    Hook {
-        #[serde(flatten)]
-        rows: Rows,
-        /// What was kept: the table, the columns of the key as the older version names them, and that of the bytes.
-        kept: Rows,
-        from: &'l str,
-        message: &'l str,
-        calls: Vec<Call<'l>>,
-    },
-}
-
-/// A method of the program, and the fields that it may change.
-#[derive(Serialize)]
-pub(super) struct Call<'l> {
-    pub(super) method: &'l str,
-    pub(super) fields: Vec<Member<'l>>,
-}
-
-/// The rows of a table, and what tells them apart.
-#[derive(Serialize)]
-struct Rows {
-    table: String,
-    key: Vec<String>,
-}
-
-/// What a column of bytes or JSON holds, or columns and rows would as bytes.
-#[derive(Serialize)]
-struct Stored<'l> {
-    /// `bytes` of protobuf, canonical `json`, or the `paths` of a mask.
-    form: &'static str,
-    /// The full name of the message; none where the bytes are the field's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'l str>,
-    /// The number of the only field of that message that is there: of all of a list or map, or of a value that becomes one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<u32>,
-}
+pub(super) use text::Call;
+use text::{Line, Rows, Stored, print};
 
 /// What an encoded column is made from.
 pub(super) enum Source<'w> {
@@ -138,10 +26,6 @@ pub(super) enum Source<'w> {
     Rows(Expr<'w>),
     /// What becomes a list or map, which is there where this column is not 0, if there is one.
     Always(Option<String>),
-}
-
-fn print(line: &Line<'_>) -> String {
-    serde_json::to_string(line).expect("a line is plain data")
 }
 
 fn rows(way: &Way<'_>, table: &SqlTable<'_>) -> Rows {
@@ -229,6 +113,16 @@ pub(super) fn hook(
 /// Returns the rows of a table by the names that its schema has.
 fn plain_rows(table: &SqlTable<'_>) -> Rows {
     Rows { table: table.name.to_owned(), key: table.key().into_iter().map(|part| part.name.sql.clone()).collect() }
+}
+
+/// Returns the line that counts the rows which break the rules of a column.
+pub(super) fn report(table: &SqlTable<'_>, column: &Column) -> String {
+    let key = table.key().into_iter().map(|part| part.name.sql.clone()).collect();
+    let rows = Rows { table: table.name.to_owned(), key };
+    let mut rules = column.rules.clone();
+    rules.all.retain(|rule| rule.asks.is_counted());
+    let field = format!("{}.{}", table.record.name.proto, column.name.proto);
+    print(&Line::Report { rows, column: column.name.sql.clone(), field, rules })
 }
 
 /// Returns what an encoded column is made from.

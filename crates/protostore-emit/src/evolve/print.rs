@@ -42,6 +42,7 @@ pub(super) fn print(way: &mut Way<'_>) -> String {
     make_beside(way, &mut script, &gone);
     counter::all(way, &mut script);
     references(way, &mut script);
+    rust::reports(way, &mut script);
     script.end()
 }
 

@@ -48,6 +48,17 @@ pub(super) fn chains(way: &Way<'_>, script: &mut Script) {
     }
 }
 
+/// Adds the lines that count rows which break rules that SQL cannot state; nothing depends on them.
+pub(super) fn reports(way: &Way<'_>, script: &mut Script) {
+    for step in way.steps {
+        let Step::Report { column } = step else { continue };
+        let Some(table) = way.new.table(&column.place) else { continue };
+        let Some(known) = table.column(column) else { continue };
+        script.begin(says(table, known, "has rules that SQL cannot state: rows that break them are counted"));
+        script.line(&line::report(table, known));
+    }
+}
+
 /// Returns whether a column is that of a chain that the run time writes.
 pub(super) fn is_chain(way: &Way<'_>, id: &ColumnId) -> bool {
     way.steps.iter().any(|step| matches!(step, Step::Rust { by: RustStep::Chain { column }, .. } if column == id))

@@ -140,7 +140,12 @@ impl<'w> Way<'w> {
 /// Returns the numbers of the tables whose data or names a step changes.
 fn changing(steps: &[Step]) -> BTreeSet<u32> {
     let number = |step: &Step| match step {
-        Step::Guard(_) | Step::Drop(_) | Step::Make(_) | Step::SameCount { .. } | Step::References => None,
+        Step::Guard(_)
+        | Step::Drop(_)
+        | Step::Make(_)
+        | Step::Report { .. }
+        | Step::SameCount { .. }
+        | Step::References => None,
         Step::CreateTable { place }
         | Step::DropTable { place }
         | Step::RenameTable { place }

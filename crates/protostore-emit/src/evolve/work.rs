@@ -278,7 +278,6 @@ impl<'w> Work<'w> {
 
 fn is_text(conversion: &Conversion) -> bool {
     match conversion {
-        Conversion::Sql(_) => true,
         Conversion::Then(all) => all.iter().any(is_text),
         _ => false,
     }

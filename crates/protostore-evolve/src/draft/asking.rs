@@ -15,8 +15,21 @@ impl Draft<'_> {
         word: Word,
         kind: ChangeKind,
         at: &At,
+        changes: (impl Into<String>, impl Into<String>),
+        risk: impl Into<String>,
+    ) {
+        self.accept_or_write(word, kind, at, changes, risk, None);
+    }
+
+    /// The same, where a line of a proto file leaves nothing at risk.
+    pub(crate) fn accept_or_write(
+        &mut self,
+        word: Word,
+        kind: ChangeKind,
+        at: &At,
         (from, to): (impl Into<String>, impl Into<String>),
         risk: impl Into<String>,
+        instead: Option<Line>,
     ) {
         if self.direction == Direction::Down {
             return;
@@ -30,10 +43,8 @@ impl Draft<'_> {
         } else if self.answers.accept.contains(&given) {
             self.used.insert(given);
             self.accepted.insert(line);
-        } else if self.answers.kept.contains(&line) {
-            self.accepted.insert(line);
         } else {
-            self.ask(kind, at, risk, Some(Line::Accept(line)));
+            self.ask(kind, at, risk, Some(Line::Accept(line)), instead);
         }
     }
 
@@ -63,7 +74,7 @@ impl Draft<'_> {
         risk: impl Into<String>,
     ) {
         let line = Line::Proto { file: source.file.clone(), after: source.line, text: text.into() };
-        self.ask(kind, at, risk, Some(line));
+        self.ask(kind, at, risk, Some(line), None);
     }
 
     /// Asks for a `reserved` in a message or enum.
@@ -75,7 +86,7 @@ impl Draft<'_> {
     /// Rejects a change that no line makes possible; the sentence says why and what to do instead.
     pub(crate) fn never(&mut self, kind: ChangeKind, at: &At, why: impl Into<String>) {
         self.rejected.push(at.clone());
-        self.ask(kind, at, why, None);
+        self.ask(kind, at, why, None, None);
     }
 
     /// Rejects a change that no row of the tables describes.
@@ -104,11 +115,11 @@ impl Draft<'_> {
         self.answers.accept.iter().filter(|given| !self.used.contains(given)).cloned().collect()
     }
 
-    fn ask(&mut self, kind: ChangeKind, at: &At, risk: impl Into<String>, line: Option<Line>) {
+    fn ask(&mut self, kind: ChangeKind, at: &At, risk: impl Into<String>, line: Option<Line>, instead: Option<Line>) {
         if self.direction == Direction::Down {
             return;
         }
-        let ask = Ask { kind, at: at.clone(), risk: risk.into(), line };
+        let ask = Ask { kind, at: at.clone(), risk: risk.into(), line, instead };
         // One line of a message answers for each place where the message is.
         let is_same = |other: &&mut Ask| other.kind == kind && other.line.is_some() && other.line == ask.line;
         if !self.asks.iter_mut().any(|other| is_same(&other)) {

@@ -69,6 +69,12 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Returns whether other rules turned the messages of the newer schema into tables, so that names and defaults may be
+    /// others although no message changed.
+    pub(crate) fn is_mapped_anew(&self) -> bool {
+        self.old.schema.mapping != self.new.schema.mapping
+    }
+
     /// Adds what one change does to whom.
     pub(crate) fn verdict(&mut self, verdict: Verdict) {
         self.verdicts.push(verdict);

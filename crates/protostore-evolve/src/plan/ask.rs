@@ -19,6 +19,9 @@ pub struct Ask {
     pub risk: String,
     /// The line to write; none where nothing makes the change possible, and the sentence says what to do instead.
     pub line: Option<Line>,
+    /// A line of a proto file that leaves nothing at risk, so that nothing has to be accepted: a `backfill`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Line>,
 }
 
 /// A line that answers an ask.

@@ -10,6 +10,7 @@ mod file;
 mod guard;
 mod hook;
 mod object;
+mod phase;
 mod semver;
 mod step;
 mod text;
@@ -22,7 +23,8 @@ pub use file::PlanError;
 pub use guard::{Guard, Test};
 pub use hook::{Hook, NotAHook};
 pub use object::{Object, ObjectKind};
-pub use step::{Conversion, Fill, Motion, Number, Phase, RustStep, Step};
+pub use phase::Phase;
+pub use step::{Conversion, Fill, Motion, Number, RustStep, Step};
 pub use verdict::{At, DataEffect, DownEffect, Effect, Previous, Verdict};
 
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnId, Guard, Object, ObjectKind, Place, Test};
+use super::{ColumnId, Guard, Object, Place, Test};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,6 +110,12 @@ pub enum Step {
         /// The column, of the newer schema.
         column: ColumnId,
     },
+    /// Counts the rows whose value breaks rules of the column that SQL cannot state. They stay, and the run time says how many
+    /// there are and which is the first.
+    Report {
+        /// The column, of the newer schema.
+        column: ColumnId,
+    },
     /// Is done by the run time, since SQL cannot: encodes, decodes, hashes.
     Rust {
         /// The table, of the newer schema.
@@ -201,8 +207,6 @@ pub enum Conversion {
         /// Nanoseconds of the unit of the other form: 1, 1,000, 1,000,000 or 1,000,000,000.
         unit: u64,
     },
-    /// An SQL expression over the columns of the same row, as the developer wrote it.
-    Sql(String),
     /// One after the other, from the first.
     Then(Vec<Self>),
 }
@@ -279,57 +283,4 @@ pub enum RustStep {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         path: Vec<u32>,
     },
-}
-
-/// When a step may run where two versions are served at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Before any program of the newer version runs: it adds what the older does not know.
-    Expand,
-    /// In batches, while both run.
-    Backfill,
-    /// After the last program of the older version ended.
-    Contract,
-}
-
-impl Step {
-    /// Returns when it may run where two versions are served at once; on SQLite all phases are one transaction.
-    ///
-    /// ```
-    /// use protostore_evolve::plan::{Phase, Place, Step};
-    ///
-    /// let place = Place { table: 1, path: Vec::new() };
-    /// assert_eq!(Step::CreateTable { place: place.clone() }.phase(), Phase::Expand);
-    /// assert_eq!(Step::DropTable { place }.phase(), Phase::Contract);
-    /// ```
-    #[must_use]
-    pub fn phase(&self) -> Phase {
-        match self {
-            Self::CreateTable { .. } | Self::AddColumn { .. } | Self::Count { .. } => Phase::Expand,
-            Self::Make(object) => match object.kind {
-                ObjectKind::Index => Phase::Expand,
-                ObjectKind::Check
-                | ObjectKind::NotNull
-                | ObjectKind::ForeignKey
-                | ObjectKind::Unique
-                | ObjectKind::Trigger
-                | ObjectKind::View => Phase::Contract,
-            },
-            Self::Fill { .. } | Self::Convert { .. } | Self::Move { .. } | Self::AddRows { .. } | Self::Rust { .. } => {
-                Phase::Backfill
-            }
-            Self::Guard(_)
-            | Self::DropTable { .. }
-            | Self::RenameTable { .. }
-            | Self::RenameColumn { .. }
-            | Self::DropColumn { .. }
-            | Self::Rekey { .. }
-            | Self::Reparent { .. }
-            | Self::Sweep { .. }
-            | Self::Drop(_)
-            | Self::SameCount { .. }
-            | Self::References => Phase::Contract,
-        }
-    }
 }

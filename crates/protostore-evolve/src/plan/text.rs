@@ -34,14 +34,20 @@ impl fmt::Display for Verdict {
 impl fmt::Display for Ask {
     /// What is at risk, and what to write.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, at, risk, line } = self;
+        let Self { kind, at, risk, line, instead } = self;
         writeln!(f, "{kind} {risk}")?;
+        let mut write = |or: &str, line: &Line| match line {
+            Line::Accept(accepted) => writeln!(f, "    {or}--accept {}:{}", accepted.word, at.present()),
+            Line::Proto { file, after: 0, text } if file.is_empty() => writeln!(f, "    {or}write: {text}"),
+            Line::Proto { file, after: 0, text } => writeln!(f, "    {or}write in {file}: {text}"),
+            Line::Proto { file, after, text } => writeln!(f, "    {or}write after line {after} of {file}: {text}"),
+        };
         match line {
             None => writeln!(f, "    no answer makes this change possible"),
-            Some(Line::Accept(accepted)) => writeln!(f, "    --accept {}:{}", accepted.word, at.present()),
-            Some(Line::Proto { file, after: 0, text }) if file.is_empty() => writeln!(f, "    write: {text}"),
-            Some(Line::Proto { file, after: 0, text }) => writeln!(f, "    write in {file}: {text}"),
-            Some(Line::Proto { file, after, text }) => writeln!(f, "    write after line {after} of {file}: {text}"),
+            Some(line) => {
+                write("", line)?;
+                instead.iter().try_for_each(|line| write("or ", line))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A: fields that are new.
 
-mod filled;
+pub(super) mod filled;
 pub(super) mod own_rows;
 
 use protostore_schema::{Label, Type};

@@ -3,7 +3,7 @@
 use protostore_schema::{Generated, Rules, Table};
 
 use super::{indexes, loosened, references, required};
-use crate::draft::Draft;
+use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, DataEffect, Object, ObjectKind, Previous, Step, Test, Verdict, Word};
 use crate::view::{Datum, Storage};
 
@@ -49,19 +49,23 @@ fn rules(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     });
     let risk = match &stated {
         Some(_) => format!("a value of {} that breaks its rules stops the upgrade", new.name),
-        None => {
-            format!("SQL cannot state the rules of {}: rows that break them are kept until they are written", new.name)
-        }
+        None => format!(
+            "SQL cannot state the rules of {}: rows that break them are counted by the upgrade, and kept until they are written",
+            new.name
+        ),
     };
     let (kind, data, passes) = match &stated {
         Some(_) => (ChangeKind::C01, DataEffect::Guarded, 2),
-        None => (ChangeKind::C02, DataEffect::Untouched, 0),
+        None => (ChangeKind::C02, DataEffect::Untouched, 1),
     };
     let says = format!("the rules of {} accept fewer values", new.name);
     draft.verdict(Verdict::new(kind, at.clone(), says).data(data).previous(Previous::Reads).passes(passes));
     draft.accept(Word::Tighten, kind, &at, (loosened::words(&before.rules), loosened::words(&after.rules)), risk);
-    if let (Some(check), Some(column)) = (stated, new.column_id()) {
+    let Some(column) = new.column_id() else { return };
+    if let Some(check) = stated {
         draft.guard_after(column.place, Test::Breaks(check), format!("{} breaks its rules", new.name));
+    } else if draft.direction == Direction::Up && after.rules.all.iter().any(|rule| rule.asks.is_counted()) {
+        draft.step(Step::Report { column });
     }
 }
 

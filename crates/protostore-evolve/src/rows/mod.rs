@@ -93,7 +93,11 @@ fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     encoded::encoded(old, new, draft);
     // That it refers together with other fields, the row of those fields says.
     let is_said = old.is_of_table() != new.is_of_table() || old.refers() != new.refers();
-    let is_other = !is_said && old.facets() != new.facets();
+    let facets = |datum: &Datum<'_>| {
+        let facets = datum.facets();
+        if draft.is_mapped_anew() { facets.without_default() } else { facets }
+    };
+    let is_other = !is_said && facets(old) != facets(new);
     if is_other && draft.changes_at(new.table.number, &new.path).is_empty() && !is_moved(new, draft) {
         draft.unknown(&At::both(old, new), format!("{} is stored otherwise", new.name));
     }

@@ -17,6 +17,8 @@ pub(crate) fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         let verdict = Verdict::new(ChangeKind::N02, at, says).json(Effect::Breaks);
         let is_json = is_named_in_json(new);
         draft.verdict(if is_json { verdict.previous(Previous::Neither) } else { verdict });
+    } else if draft.is_mapped_anew() {
+        // The row of the mapping says that names in SQL are others.
     } else if let Some((from, to)) = sql_names(old, new).filter(|_| !is_consequence(old, new, draft)) {
         let is_case = from.eq_ignore_ascii_case(to);
         let kind = match is_case {

@@ -3,7 +3,7 @@
 use protostore_schema::{Generated, Label};
 
 use crate::draft::{Direction, Draft};
-use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Fill, Previous, Step, Test, Verdict, Word};
+use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Fill, Line, Previous, Step, Test, Verdict, Word};
 use crate::view::{Datum, Many, Storage};
 
 /// Whether a field that both versions store must be set.
@@ -79,8 +79,12 @@ fn tighten(old: &Datum<'_>, new: &Datum<'_>, was: Must, draft: &mut Draft<'_>) {
         return fill(old, new, was, (column, sql), draft);
     }
     if draft.direction == Direction::Up && !draft.rewrites(new.table.number) {
-        let risk = format!("rows in which {} is not set stop the upgrade; a `backfill` sets it", new.name);
-        draft.accept(Word::Tighten, kind, &at, ("not required", "required"), risk);
+        let risk = format!("rows in which {} is not set stop the upgrade", new.name);
+        let backfill = new.backfilled_by().map(|_| {
+            let (source, text) = super::added::filled::backfill(new, draft);
+            Line::Proto { file: source.file, after: source.line, text }
+        });
+        draft.accept_or_write(Word::Tighten, kind, &at, ("not required", "required"), risk, backfill);
     }
 }
 

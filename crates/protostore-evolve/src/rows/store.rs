@@ -1,7 +1,7 @@
 //! T02, T27: the store message as a whole.
 
 use crate::draft::Draft;
-use crate::plan::{At, ChangeKind, Previous, Verdict};
+use crate::plan::{At, ChangeKind, DataEffect, Previous, Verdict};
 
 /// The store message's name, and the version of the mapping.
 pub(crate) fn store(draft: &mut Draft<'_>) {
@@ -13,6 +13,7 @@ pub(crate) fn store(draft: &mut Draft<'_>) {
     }
     if old.mapping != new.mapping {
         let says = format!("the mapping is version {}, it was {}", new.mapping, old.mapping);
-        draft.verdict(Verdict::new(ChangeKind::T27, at, says).previous(Previous::Neither));
+        let verdict = Verdict::new(ChangeKind::T27, at, says).data(DataEffect::Exact);
+        draft.verdict(verdict.previous(Previous::Neither));
     }
 }

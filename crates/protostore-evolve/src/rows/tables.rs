@@ -77,7 +77,7 @@ fn is_old(table: &str, draft: &Draft<'_>) -> bool {
 
 fn names(old: &Table, new: &Table, at: &At, draft: &mut Draft<'_>) {
     let (was, is) = (&old.name, &new.name);
-    if was.sql == is.sql && was.proto == is.proto {
+    if was.proto == is.proto && (was.sql == is.sql || draft.is_mapped_anew()) {
         return;
     }
     let is_case = was.sql.eq_ignore_ascii_case(&is.sql);

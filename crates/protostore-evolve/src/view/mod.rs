@@ -1,6 +1,7 @@
 //! A schema by identity: all data of its tables by (number of the table, path of field numbers), wherever it is stored.
 
 mod datum;
+mod facets;
 mod sql_table;
 mod walk;
 

@@ -70,7 +70,10 @@ impl Structure {
             Step::DropColumn { column } => {
                 self.columns.remove(column).map(drop).ok_or_else(|| "no such column".to_owned())
             }
-            Step::Fill { column, .. } | Step::Convert { column, .. } | Step::Count { column } => {
+            Step::Fill { column, .. }
+            | Step::Convert { column, .. }
+            | Step::Count { column }
+            | Step::Report { column } => {
                 let is_there = self.columns.contains_key(column);
                 is_there.then_some(()).ok_or_else(|| "no such column".to_owned())
             }

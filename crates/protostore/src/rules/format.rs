@@ -71,6 +71,47 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every form, by the name that a snapshot has for it.
+    #[cfg(feature = "prost")]
+    const ALL: [(&str, Self); 30] = [
+        ("email", Self::Email),
+        ("hostname", Self::Hostname),
+        ("ip", Self::Ip),
+        ("ipv4", Self::Ipv4),
+        ("ipv6", Self::Ipv6),
+        ("uri", Self::Uri),
+        ("uri_ref", Self::UriRef),
+        ("address", Self::Address),
+        ("uuid", Self::Uuid),
+        ("tuuid", Self::Tuuid),
+        ("ip_with_prefixlen", Self::IpWithPrefixlen),
+        ("ipv4_with_prefixlen", Self::Ipv4WithPrefixlen),
+        ("ipv6_with_prefixlen", Self::Ipv6WithPrefixlen),
+        ("ip_prefix", Self::IpPrefix),
+        ("ipv4_prefix", Self::Ipv4Prefix),
+        ("ipv6_prefix", Self::Ipv6Prefix),
+        ("host_and_port", Self::HostAndPort),
+        ("ulid", Self::Ulid),
+        ("protobuf_fqn", Self::ProtobufFqn),
+        ("protobuf_dot_fqn", Self::ProtobufDotFqn),
+        ("header_name", Self::HeaderName),
+        ("header_name_loose", Self::HeaderNameLoose),
+        ("header_value", Self::HeaderValue),
+        ("header_value_loose", Self::HeaderValueLoose),
+        ("uuid4", Self::Uuid4),
+        ("canonical_ipv4", Self::CanonicalIpv4),
+        ("canonical_ipv6", Self::CanonicalIpv6),
+        ("canonical_ip", Self::CanonicalIp),
+        ("ip_bytes", Self::IpBytes),
+        ("uuid_bytes", Self::UuidBytes),
+    ];
+
+    /// Returns the form that a snapshot calls so.
+    #[cfg(feature = "prost")]
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
+
     /// Returns whether a text is of this form.
     pub(super) fn has(self, text: &str) -> bool {
         match self {
@@ -107,7 +148,7 @@ impl Format {
     }
 
     /// Returns whether bytes are of this form; only a few forms are of bytes.
-    pub(super) fn has_bytes(self, bytes: &[u8]) -> bool {
+    pub(crate) fn has_bytes(self, bytes: &[u8]) -> bool {
         match self {
             Self::IpBytes => matches!(bytes.len(), 4 | 16),
             Self::UuidBytes => bytes.len() == 16,

@@ -11,6 +11,8 @@ mod newer;
 mod oldest;
 mod races;
 mod rehearsal;
+#[cfg(feature = "prost")]
+mod reported;
 mod reports;
 #[cfg(feature = "prost")]
 mod steps;

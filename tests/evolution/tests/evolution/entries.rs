@@ -52,6 +52,7 @@ fn an_entry_without_a_value_becomes_one_with_the_empty_value() {
                 carry: &carry,
                 back: &carry,
                 exact: false,
+                letters: None,
                 counts: false,
             };
             trial.run(&rows(&upgrade.old, entries)).unwrap_or_else(|why| panic!("{about}: {why}\n{}", planned.up))

@@ -1,7 +1,9 @@
 //! Reads and writes records by the model and the emitted statements alone, without generated Rust.
 
 mod bind;
+mod clock;
 mod decode;
+mod explain;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +17,8 @@ use rusqlite::{Connection, params_from_iter};
 use super::json::Names;
 use super::values::{Parameters, put, take};
 use bind::{Bound, bind};
+pub(crate) use clock::NOW;
+use clock::given;
 use decode::decode;
 
 pub(crate) type Row = Vec<Sql>;
@@ -38,9 +42,10 @@ impl Interpreter<'_> {
         self.insert_children(&self.table.children(), message, &self.table.record.nodes, &key)
     }
 
-    /// Reads a record and everything inside it.
-    pub(crate) fn get(&self, key: &Row, of: &MessageDescriptor) -> rusqlite::Result<DynamicMessage> {
-        let row = self.rows("get", key)?.into_iter().next().expect("the record is there");
+    /// Reads a record and everything inside it; nothing where it is not there for readers, since it has expired or was
+    /// deleted.
+    pub(crate) fn get(&self, key: &Row, of: &MessageDescriptor) -> rusqlite::Result<Option<DynamicMessage>> {
+        let Some(row) = self.rows("get", key)?.into_iter().next() else { return Ok(None) };
         let mut message = DynamicMessage::new(of.clone());
         let row = if self.table.columns().is_empty() { Row::new() } else { row };
         let mut columns = row.into_iter();
@@ -51,12 +56,14 @@ impl Interpreter<'_> {
             children.insert(child.path.clone(), self.rows(&format!("{}.load", child.name.proto), key)?);
         }
         self.fill(&self.table.record.nodes, &mut message, &Row::new(), &children);
-        Ok(message)
+        Ok(Some(message))
     }
 
     /// Deletes a record and everything inside it.
     pub(crate) fn delete(&self, key: &Row) -> rusqlite::Result<usize> {
-        self.db.prepare_cached(&self.statement("delete").sql(Dialect::Sqlite))?.execute(params_from_iter(key))
+        let statement = self.statement("delete");
+        let values = given(statement, key);
+        self.db.prepare_cached(&statement.sql(Dialect::Sqlite))?.execute(params_from_iter(values))
     }
 
     /// Returns the values of the key.
@@ -212,40 +219,11 @@ impl Interpreter<'_> {
         ran.map(|_| ()).map_err(|e| self.explain(&e.to_string(), table, columns, &row))
     }
 
-    /// Says what a broken constraint means, by what generated code knows of it.
-    fn explain(&self, said: &str, table: &str, columns: &[&Column], row: &Row) -> Error {
-        if let Some(name) = said.strip_prefix("CHECK constraint failed: ") {
-            let found = self.constraints.iter().find(|c| c.table == table && c.name == name);
-            let check = found.unwrap_or_else(|| panic!("{said}, of which {table} knows nothing"));
-            return Error::invalid(check.field.clone(), check.says.clone()).in_table(table.to_owned());
-        }
-        if let Some(column) = said.strip_prefix("NOT NULL constraint failed: ").and_then(|c| c.rsplit_once('.')) {
-            let found = columns.iter().find(|c| c.name.sql == column.1);
-            return Error::missing(found.map_or(column.1, |c| c.name.proto.as_str()).to_owned())
-                .in_table(table.to_owned());
-        }
-        if said == "FOREIGN KEY constraint failed" {
-            for (column, value) in columns.iter().zip(row).filter(|(_, value)| **value != Sql::Null) {
-                let Some(reference) = &column.reference else { continue };
-                let sql = format!("SELECT 1 FROM \"{}\" WHERE \"{}\" = ?1", reference.table, reference.column);
-                let there = self.db.prepare_cached(&sql).and_then(|mut s| s.exists([value]));
-                if !there.expect("the table that is named can be asked") {
-                    let says = format!("refers to a record of {} that does not exist", reference.table);
-                    return Error::invalid(column.name.proto.clone(), says).in_table(table.to_owned());
-                }
-            }
-        }
-        if said.starts_with("UNIQUE constraint failed: ") {
-            return Error::new(protostore::Kind::AlreadyExists, "has a value that another has")
-                .in_table(table.to_owned());
-        }
-        panic!("{table}: {said}")
-    }
-
     fn rows(&self, name: &str, key: &Row) -> rusqlite::Result<Vec<Row>> {
-        let mut prepared = self.db.prepare_cached(&self.statement(name).sql(Dialect::Sqlite))?;
-        let columns = prepared.column_count();
-        let rows = prepared.query_map(params_from_iter(key), |row| (0..columns).map(|i| row.get(i)).collect())?;
+        let statement = self.statement(name);
+        let mut prepared = self.db.prepare_cached(&statement.sql(Dialect::Sqlite))?;
+        let (columns, values) = (prepared.column_count(), given(statement, key));
+        let rows = prepared.query_map(params_from_iter(values), |row| (0..columns).map(|i| row.get(i)).collect())?;
         rows.collect()
     }
 }

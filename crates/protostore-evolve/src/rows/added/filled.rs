@@ -1,6 +1,6 @@
 //! The values of a new field in rows that are there: `backfill`, and what must have one.
 
-use protostore_schema::{Field, Generated, Label};
+use protostore_schema::{Field, Generated, Label, Source};
 
 use super::own_rows;
 use crate::draft::{Direction, Draft};
@@ -105,7 +105,7 @@ pub(super) fn ask_where_it_went(old: &Field, new: &Datum<'_>, draft: &mut Draft<
          {name} = {was}; or reserve {was}, and say where the values are",
         new.name
     );
-    write(new, ChangeKind::N11, &format!("\"{}\"", old.name), risk, draft);
+    write(new, ChangeKind::N11, backfill_by(new, &format!("\"{}\"", old.name), draft), risk, draft);
 }
 
 /// Returns whether rows that are there must get a value.
@@ -192,22 +192,28 @@ pub(super) fn ask(new: &Datum<'_>, kind: ChangeKind, risk: String, draft: &mut D
     if draft.rewrites(new.table.number) {
         return;
     }
-    // Of a message it says whether it is set.
-    let is_message = matches!(new.storage, Storage::Flattened(_) | Storage::Child(_));
-    write(new, kind, if is_message { "true" } else { "…" }, risk, draft);
+    write(new, kind, backfill(new, draft), risk, draft);
 }
 
-/// Asks for a `backfill`: at the field, or, where its message belongs to others, at the table.
-fn write(new: &Datum<'_>, kind: ChangeKind, sql: &str, risk: String, draft: &mut Draft<'_>) {
-    let at = At::field(None, Some(new));
+fn write(new: &Datum<'_>, kind: ChangeKind, (source, line): (Source, String), risk: String, draft: &mut Draft<'_>) {
+    draft.write(kind, &At::field(None, Some(new)), &source, line, risk);
+}
+
+/// Returns the line that gives a field a value in rows that are there, and after which line it goes.
+pub(in crate::rows) fn backfill(new: &Datum<'_>, draft: &Draft<'_>) -> (Source, String) {
+    // Of a message it says whether it is set.
+    let is_message = matches!(new.storage, Storage::Flattened(_) | Storage::Child(_));
+    backfill_by(new, if is_message { "true" } else { "…" }, draft)
+}
+
+/// The same with an expression: at the field, or, where its message belongs to others, at the table.
+fn backfill_by(new: &Datum<'_>, sql: &str, draft: &Draft<'_>) -> (Source, String) {
     let is_of_others = draft.new.schema.reach.message(&new.declared_by).is_some_and(|message| message.declared.others);
     if is_of_others {
         let (_, path) = new.name.split_once('.').unwrap_or(("", &new.name));
-        let line = format!("column: {{field: {path:?} backfill: {{sql: {sql:?}}}}}");
-        return draft.write(kind, &at, &new.table.source, line, risk);
+        return (new.table.source.clone(), format!("column: {{field: {path:?} backfill: {{sql: {sql:?}}}}}"));
     }
-    let line = format!("[(protostore.v1.column) = {{backfill: {{sql: {sql:?}}}}}]");
-    draft.write(kind, &at, &new.field.source, line, risk);
+    (new.field.source.clone(), format!("[(protostore.v1.column) = {{backfill: {{sql: {sql:?}}}}}]"))
 }
 
 /// What is inside of a message that is new as a whole: it has values where the message's own `backfill` sets it.

@@ -2,9 +2,9 @@
 
 use protostore_schema::{Column, Table};
 
-use crate::draft::Draft;
+use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, DownEffect, Place, Previous, Step, Test, Verdict, Word};
-use crate::view::View;
+use crate::view::{Datum, View};
 
 /// Whether rows are inserted and never change.
 pub(super) fn append_only(old: &Table, new: &Table, at: &At, draft: &mut Draft<'_>) {
@@ -30,13 +30,14 @@ pub(super) fn expire(old: &Table, new: &Table, at: &At, draft: &mut Draft<'_>) {
         (Some(_), None) => ChangeKind::T18,
     };
     let mut verdict = Verdict::new(kind, at.clone(), says(&new.name.proto, "expire by", "expire no more", is));
-    if let Some(was) = was {
+    // Back in a version in which rows did not expire, those that are past are what they were.
+    if let Some(was) = was.filter(|_| draft.direction == Direction::Up) {
         let place = place(new);
         // They would be seen again.
         draft.step(Step::Sweep { rows: Test::Past(id(&place, was)), place });
         verdict = verdict.data(DataEffect::Dropped).down(DownEffect::CopyOnly).passes(1);
     }
-    if let Some(is) = is {
+    if let Some(is) = is.filter(|is| has_values(new, is, draft)) {
         let risk = format!("rows of {} whose {} is past are deleted by the next sweep", new.name.proto, is.name.proto);
         draft.accept(Word::Rows, kind, at, (name(was), name(Some(is))), risk);
     }
@@ -62,16 +63,24 @@ pub(super) fn soft_delete(old: &Table, new: &Table, at: &At, draft: &mut Draft<'
         draft.step(Step::Sweep { place: place.clone(), rows: Test::Set(id(&place, was)) });
         verdict = verdict.data(DataEffect::Dropped).down(DownEffect::CopyOnly).passes(1);
     }
-    if let Some(is) = is.filter(|is| holds(draft.old, &id(&place, is))) {
-        let column = id(&place, is);
+    if let Some(is) = is.filter(|is| has_values(new, is, draft)) {
         // Rows that have the time would be hidden.
         if was.is_some() || !draft.accepts(Word::Rows, at, (name(was), name(Some(is)))) {
             let says = format!("{}.{} is set, which would hide the row", new.name.proto, is.name.proto);
-            draft.guard_before(place, Test::Set(column), says);
+            draft.guard_after(place.clone(), Test::Set(id(&place, is)), says);
             verdict = if was.is_none() { verdict.data(DataEffect::Guarded) } else { verdict };
+        } else {
+            verdict = verdict.loses(format!("the rows of {} that {} hides", new.name.proto, is.name.proto));
         }
     }
     draft.verdict(verdict.previous(Previous::Neither));
+}
+
+/// Returns whether rows that are there may have a value in a column of the newer schema: it was stored before, wherever,
+/// or a `backfill` gives one.
+fn has_values(new: &Table, column: &Column, draft: &Draft<'_>) -> bool {
+    let was_stored = draft.old.datum(new.number, &column.path).is_some_and(Datum::is_stored);
+    was_stored || draft.backfill(&id(&place(new), column)).is_some()
 }
 
 fn says(table: &str, by: &str, none: &str, is: Option<&Column>) -> String {

@@ -68,15 +68,19 @@ pub(super) fn upgrade(
             let mut applied = Vec::new();
             for migration in schema.migrations.iter().filter(|migration| migration.version > from) {
                 let begun = Instant::now();
-                let rows = run::run(connection, schema, migration, (hooks, reporter)).map_err(|(step, why)| {
-                    let (version, slug) = (migration.version, migration.slug);
-                    Refusal::Upgrade(Failed { version, slug, step, copy: copy.cloned() }, why)
-                })?;
+                let (rows, broken) =
+                    run::run(connection, schema, migration, (hooks, reporter)).map_err(|(step, why)| {
+                        let (version, slug) = (migration.version, migration.slug);
+                        Refusal::Upgrade(Failed { version, slug, step, copy: copy.cloned() }, why)
+                    })?;
                 let (version, slug) = (migration.version, migration.slug);
-                let this = Applied { version, slug, took: begun.elapsed(), rows };
+                let this = Applied { version, slug, took: begun.elapsed(), rows, broken };
                 let written = versions::passed(connection, schema, migration, &this);
                 written.map_err(|why| failed(slug, "the list of versions".to_owned(), why.into()))?;
                 tracing::info!(store = schema.store, "applied {this}");
+                for broken in &this.broken {
+                    tracing::warn!(store = schema.store, "{broken}");
+                }
                 applied.push(this);
             }
             reporter.stage(schema.version, "look whether each reference names a row");

@@ -8,8 +8,9 @@ use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage, Value};
 
 use super::bits;
+use super::fates::{Fate, meet};
 use super::number::same_value;
-use super::{Rows, Store};
+use super::{Rows, Store, hashes};
 use crate::asked::{Asks, Storage};
 use crate::bytes;
 use crate::same::join;
@@ -33,12 +34,17 @@ pub(crate) struct Carry {
     pub(crate) fill: BTreeMap<String, toml::Value>,
     /// Fields of the record that get the value of a former field of it.
     pub(crate) moved: BTreeMap<String, String>,
+    /// Rows that are deleted, or that do not fit.
+    pub(crate) fates: Vec<Fate>,
+    /// Whether the rows of chained tables get their hashes.
+    pub(crate) is_chained: bool,
 }
 
 impl Carry {
     /// Returns all records of one version as the other has them, or says which does not fit.
     pub(crate) fn rows(&self, from: &Store, rows: &Rows, to: &Store) -> Result<Rows, String> {
         let mut carried = Rows::new();
+        let rows = &meet(&self.fates, rows)?;
         for (table, messages) in rows {
             let Some(of) = to.record(*table) else { continue };
             let mut all = messages.iter().map(|m| self.record(m, &of)).collect::<Result<Vec<_>, String>>()?;
@@ -50,6 +56,9 @@ impl Carry {
             }
             self.number(&mut all);
             carried.insert(*table, all);
+        }
+        if self.is_chained {
+            hashes::link(to, &mut carried);
         }
         Ok(carried)
     }
@@ -154,7 +163,7 @@ fn has_nul(value: &Value) -> bool {
 }
 
 /// Returns the value of a field below a message, if it is set.
-fn get(message: &DynamicMessage, path: &str) -> Option<Value> {
+pub(super) fn get(message: &DynamicMessage, path: &str) -> Option<Value> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let field = message.descriptor().get_field_by_name(name)?;
     let is_set = message.has_field(&field) || !field.supports_presence();
@@ -163,7 +172,7 @@ fn get(message: &DynamicMessage, path: &str) -> Option<Value> {
 }
 
 /// Sets a field below a message, and the messages around it.
-fn set(message: &mut DynamicMessage, path: &str, value: Value) {
+pub(super) fn set(message: &mut DynamicMessage, path: &str, value: Value) {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let field = message.descriptor().get_field_by_name(name).expect("a field of the message");
     match rest {

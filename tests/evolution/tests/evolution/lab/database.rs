@@ -115,7 +115,7 @@ impl Database {
         Ok(())
     }
 
-    /// Reads all records, in the order of their keys.
+    /// Reads all records that are there for readers, in the order of their keys.
     pub(crate) fn read(&self, store: &Store) -> Rows {
         let mut rows = Rows::new();
         for table in &store.schema.tables {
@@ -123,7 +123,7 @@ impl Database {
             let interpreter = self.interpreter(store, table);
             let keys = self.keys(table).unwrap_or_else(|e| panic!("{}: {e}", table.name.sql));
             let read = |key| interpreter.get(key, &of).unwrap_or_else(|e| panic!("{}: {e}", table.name.sql));
-            rows.insert(table.number, keys.iter().map(read).collect());
+            rows.insert(table.number, keys.iter().filter_map(read).collect());
         }
         rows
     }
@@ -150,6 +150,11 @@ impl Database {
         let done = running.migrate(sql, to);
         self.db = connect(&running.path());
         done
+    }
+
+    /// Returns how many rows the last upgrade found that break its rules.
+    pub(crate) fn broken(&self) -> u64 {
+        self.running.as_ref().map_or(0, Running::broken)
     }
 
     /// Runs a migration as the run time does: in one transaction, without enforcing references while it runs.

@@ -3,6 +3,9 @@
 mod bits;
 mod convert;
 mod database;
+mod fates;
+mod hashes;
+mod mapping;
 mod number;
 mod planned;
 mod rows;
@@ -12,7 +15,9 @@ mod trial;
 
 pub(crate) use convert::{Carry, Rule};
 pub(crate) use database::Database;
+pub(crate) use fates::{Fate, are_mixed, settle};
+pub(crate) use hashes::link;
 pub(crate) use planned::{Planned, answered, needs_run_time};
 pub(crate) use rows::{Rows, draw};
 pub(crate) use store::Store;
-pub(crate) use trial::{Outcome, Trial, same_database};
+pub(crate) use trial::{Outcome, Trial, same_database, spell};

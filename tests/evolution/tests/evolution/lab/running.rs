@@ -11,17 +11,36 @@ use super::Store;
 /// A way back is one more version of the program here, so that the run time carries it out as it does a way up.
 pub(crate) struct Running {
     folder: tempfile::TempDir,
-    /// SQL and snapshot of each version.
-    migrations: Vec<[&'static str; 2]>,
+    migrations: Vec<Made>,
+    /// How many rows broke rules that the last upgrade brought, and that SQL cannot state.
+    broken: u64,
+}
+
+/// SQL and snapshot of a version, and its mapping.
+#[derive(Clone, Copy)]
+struct Made {
+    text: &'static str,
+    snapshot: &'static str,
+    mapping: u32,
+}
+
+impl Made {
+    fn new(sql: &str, store: &Store) -> Self {
+        Self { text: own(sql), snapshot: own(&store.schema.to_snapshot()), mapping: store.schema.mapping }
+    }
 }
 
 impl Running {
     /// Makes a file of a version.
     pub(crate) fn new(store: &Store) -> Result<Self, String> {
         let folder = tempfile::tempdir().expect("a temporary directory");
-        let running = Self { folder, migrations: vec![[own(&store.sql), own(&store.schema.to_snapshot())]] };
+        let mut running = Self { folder, migrations: vec![Made::new(&store.sql, store)], broken: 0 };
         running.open(store)?;
         Ok(running)
+    }
+
+    pub(crate) fn broken(&self) -> u64 {
+        self.broken
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -30,7 +49,7 @@ impl Running {
 
     /// Takes the file to another version, whole or not at all.
     pub(crate) fn migrate(&mut self, sql: &str, to: &Store) -> Result<(), String> {
-        self.migrations.push([own(sql), own(&to.schema.to_snapshot())]);
+        self.migrations.push(Made::new(sql, to));
         let done = self.open(to);
         if done.is_err() {
             self.migrations.pop();
@@ -39,22 +58,30 @@ impl Running {
     }
 
     /// Opens the file with a program whose newest version is that of the store, and closes it again.
-    fn open(&self, store: &Store) -> Result<(), String> {
+    fn open(&mut self, store: &Store) -> Result<(), String> {
         let options = Options::new().readers(1).plaintext(true).copy_before_upgrade(false);
         let key = Key::from_secret([7; 32]);
         let opened = options.open(program(store, &self.migrations), self.path(), &key).map_err(|e| e.to_string())?;
-        opened.close().map_err(|e| e.to_string())
+        let (info, mapping) = (opened.info(), opened.info().mapping);
+        let upgraded = info.upgraded.iter().flat_map(|upgraded| &upgraded.versions);
+        self.broken = upgraded.flat_map(|applied| &applied.broken).map(|broken| broken.rows).sum();
+        opened.close().map_err(|e| e.to_string())?;
+        if mapping == store.schema.mapping {
+            Ok(())
+        } else {
+            Err(format!("the file has mapping {mapping}, and the program {}", store.schema.mapping))
+        }
     }
 }
 
 /// Returns what a generated crate says of a store; it is never freed, as the statics of a crate are not.
-fn program(store: &Store, migrations: &[[&'static str; 2]]) -> &'static Schema {
-    let migrations = migrations.iter().zip(1_u32..).map(|([text, snapshot], version)| Migration {
+fn program(store: &Store, migrations: &[Made]) -> &'static Schema {
+    let migrations = migrations.iter().zip(1_u32..).map(|(&Made { text, snapshot, mapping }, version)| Migration {
         version,
         slug: own(&format!("version_{version}")),
         store: own(&store.schema.store),
         semver: own(&format!("0.{version}.0")),
-        mapping: store.schema.mapping,
+        mapping,
         text,
         down: None,
         loses: &[],

@@ -77,15 +77,25 @@ impl Store {
         let [store] = &stores[..] else { return Err(format!("{text}\nhas the stores {stores:?}")) };
         let lowered = lower_after(&compiled, store, None).map_err(failed)?;
         let answers = answers(&lowered);
-        let schema = lowered.schema;
-        let descriptors = compiled.descriptor_set(&schema);
+        let descriptors = compiled.descriptor_set(&lowered.schema);
+        Ok(Self::of(text, lowered.schema, answers, descriptors))
+    }
+
+    fn of(text: String, schema: Schema, answers: Answers, descriptors: Vec<u8>) -> Self {
         let pool = DescriptorPool::decode(descriptors.as_slice()).expect("descriptors");
         let tables = pool.get_message_by_name(&schema.store).expect("the store is among its descriptors");
         let statements = protostore_emit::statements(&schema).into_iter().map(|s| (s.name.clone(), s)).collect();
         let constraints = protostore_emit::constraints(&schema);
         let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
         let (names, structure) = (Names::default(), OnceLock::new());
-        Ok(Self { text, schema, answers, descriptors, tables, statements, constraints, sql, names, structure })
+        Self { text, schema, answers, descriptors, tables, statements, constraints, sql, names, structure }
+    }
+
+    /// Returns the same store as the second mapping has it, which these tests alone know.
+    pub(crate) fn by_second_mapping(self) -> Self {
+        let Self { text, mut schema, answers, descriptors, .. } = self;
+        super::mapping::second(&mut schema);
+        Self::of(text, schema, answers, descriptors)
     }
 
     /// Learns the names of an earlier version, which JSON that it stored has.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::value::StrDeserializer;
 
 use super::place::Place;
-use crate::lab::{Carry, Rule};
+use crate::lab::{Carry, Fate, Rule, Store};
 
 /// The cases of one change.
 #[derive(Debug, Deserialize)]
@@ -100,6 +100,24 @@ pub(crate) struct Case {
     /// Fields of the record that get the value of a former one: `"meta.owner" = "owner"`.
     #[serde(default)]
     moved: BTreeMap<String, String>,
+    /// Rows that the upgrade deletes, or that stop it: `{field = "{path}end", is = "past", then = "goes"}`, where `{path}` is
+    /// the path to the message.
+    #[serde(default)]
+    fates: Vec<Fate>,
+    /// The same on the way back.
+    #[serde(default)]
+    fates_back: Vec<Fate>,
+    /// A field whose texts are to be small letters from now on: the upgrade tells how many rows have others.
+    pub(super) letters: Option<String>,
+    /// Whether the upgrade makes the hashes of chained tables.
+    #[serde(default)]
+    is_chained: bool,
+    /// Whether the newer version is made by the second mapping, which these tests alone have.
+    #[serde(default)]
+    is_mapped_anew: bool,
+    /// Acceptances of the table of records that nothing asks for, and that the change takes all the same.
+    #[serde(default)]
+    pub(super) given: Vec<Word>,
 }
 
 /// Which version of the protos.
@@ -131,13 +149,21 @@ impl Case {
         self.around.unwrap_or(place).file(lines, &format!("{}\n{types}", self.types), table.trim())
     }
 
+    /// Returns the store of a version.
+    pub(super) fn store(&self, place: Place, side: Side) -> Result<Store, String> {
+        let store = Store::new(&self.file(place, side))?;
+        Ok(if self.is_mapped_anew && side != Side::Old { store.by_second_mapping() } else { store })
+    }
+
     /// Returns how rows are carried, up and back.
-    pub(super) fn carry(&self) -> (Carry, Carry) {
+    pub(super) fn carry(&self, place: Place) -> (Carry, Carry) {
         let rule = if self.by_value { Rule::Value } else { Rule::Wire };
-        let Self { fill, fill_back, moved, .. } = self;
-        let up = Carry { rule, fill: fill.clone(), moved: moved.clone() };
+        let Self { fill, fill_back, moved, fates, fates_back, is_chained, .. } = self;
+        let at = |fates: &[Fate]| fates.iter().map(|fate| fate.at(place.path())).collect::<Vec<_>>();
+        let (fates, fates_back, is_chained) = (at(fates), at(fates_back), *is_chained);
+        let up = Carry { rule, fill: fill.clone(), moved: moved.clone(), fates, is_chained };
         let moved = moved.iter().map(|(to, from)| (from.clone(), to.clone())).collect();
-        (up, Carry { rule, moved, fill: fill_back.clone() })
+        (up, Carry { rule, moved, fill: fill_back.clone(), fates: fates_back, is_chained: false })
     }
 }
 

@@ -58,6 +58,18 @@ impl Place {
         }
     }
 
+    /// Returns the path to the message from the record, ending in a dot; empty where it is the record itself.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Top | Self::JoinTable | Self::Singleton => "",
+            Self::Flattened | Self::OneofMember | Self::SideTable => "subject.",
+            Self::TwiceFlattened => "outer.subject.",
+            Self::Element => "subjects.",
+            Self::ElementOfElement => "outers.subjects.",
+            Self::MapValue => "subjects.value.",
+        }
+    }
+
     /// Returns the file around the lines of a message, with types beside it and options of the record's table.
     ///
     /// In the options `{path}` is the path to the message.
@@ -66,31 +78,27 @@ impl Place {
         let subject = format!("message Subject {{\n  string before = 50;\n  {lines}\n  bool after = 51;\n}}\n");
         let outer = |field: &str| format!("message Outer {{\n  string note = 1;\n  {field}\n}}\n");
         let row = |fields: &str| format!("message Row {{\n  {id}\n  {fields}\n  int32 last = 99;\n}}\n");
-        let (messages, path) = match self {
-            Self::Top | Self::JoinTable => (row(lines), ""),
-            Self::Flattened => (subject + &row("Subject subject = 2;"), "subject."),
-            Self::TwiceFlattened => {
-                (subject + &outer("Subject subject = 3;") + &row("Outer outer = 2;"), "outer.subject.")
-            }
-            Self::Element => (subject + &row("repeated Subject subjects = 2;"), "subjects."),
+        let messages = match self {
+            Self::Top | Self::JoinTable => row(lines),
+            Self::Flattened => subject + &row("Subject subject = 2;"),
+            Self::TwiceFlattened => subject + &outer("Subject subject = 3;") + &row("Outer outer = 2;"),
+            Self::Element => subject + &row("repeated Subject subjects = 2;"),
             Self::ElementOfElement => {
                 let outer = outer("repeated Subject subjects = 3;");
-                (subject + &outer + &row("repeated Outer outers = 2;"), "outers.subjects.")
+                subject + &outer + &row("repeated Outer outers = 2;")
             }
-            Self::MapValue => (subject + &row("map<string, Subject> subjects = 2;"), "subjects.value."),
-            Self::OneofMember => {
-                (subject + &row("oneof choice {\n    Subject subject = 2;\n    string other = 3;\n  }"), "subject.")
-            }
+            Self::MapValue => subject + &row("map<string, Subject> subjects = 2;"),
+            Self::OneofMember => subject + &row("oneof choice {\n    Subject subject = 2;\n    string other = 3;\n  }"),
             Self::SideTable => {
                 let field = "Subject subject = 2 [(protostore.v1.column) = {storage: CHILD_TABLE}];";
-                (subject + &row(field), "subject.")
+                subject + &row(field)
             }
-            Self::Singleton => (format!("message Row {{\n  {lines}\n  int32 last = 99;\n}}\n"), ""),
+            Self::Singleton => format!("message Row {{\n  {lines}\n  int32 last = 99;\n}}\n"),
         };
         let options = if table.is_empty() {
             String::new()
         } else {
-            format!(" [(protostore.v1.table) = {{{}}}]", table.replace("{path}", path))
+            format!(" [(protostore.v1.table) = {{{}}}]", table.replace("{path}", self.path()))
         };
         let rows = if self == Self::Singleton { "Row rows" } else { "repeated Row rows" };
         format!(

@@ -9,7 +9,13 @@ use serde::Serialize;
 
 use super::case::{Case, Side};
 use super::place::Place;
-use crate::lab::{Database, Outcome, Planned, Rows, Store, Trial, answered, draw};
+use crate::lab::{Database, Outcome, Planned, Rows, Store, Trial, answered, are_mixed, draw, link, settle, spell};
+
+/// How many rows of each table are drawn, at most.
+const ROWS: usize = 8;
+
+/// How often rows are drawn until there are some of each fate.
+const DRAWS: usize = 50;
 
 /// A fault that is planted in a plan, or in its SQL, to see it found.
 pub(crate) struct Tamper<'a> {
@@ -30,8 +36,9 @@ pub(crate) fn prove(
     rejected: bool,
     tamper: &Tamper<'_>,
 ) -> Result<(), String> {
-    let old = Store::new(&case.file(place, Side::Old))?;
-    let first = Store::new(&case.file(place, Side::New))?.after(&old);
+    let old = case.store(place, Side::Old)?;
+    let mut first = case.store(place, Side::New)?.after(&old);
+    first.answers.accept.extend(case.given.iter().map(|word| (*word, "rows".to_owned())));
     let history = History::first(old.schema.clone());
     let plan = Planned::plan(&history, &first, &first.answers);
     if case.no_version {
@@ -48,12 +55,8 @@ pub(crate) fn prove(
         return if never { Ok(()) } else { Err(format!("it is not refused: {:?}", plan.asks)) };
     }
     asks(kind, case, &plan.asks)?;
-    let written = case
-        .answered
-        .is_some()
-        .then(|| Store::new(&case.file(place, Side::Answered)))
-        .transpose()?
-        .map(|new| new.after(&old));
+    let written =
+        case.answered.is_some().then(|| case.store(place, Side::Answered)).transpose()?.map(|new| new.after(&old));
     let new = written.as_ref().unwrap_or(&first);
     let answers = answered(&plan, &new.answers).unwrap_or_else(|| new.answers.clone());
     let Some(mut plan) = Planned::plan(&history, new, &answers) else { return Err("no version is made".to_owned()) };
@@ -65,7 +68,7 @@ pub(crate) fn prove(
     let Planned { plan, mut up, mut down } = Planned::print(plan, &old.schema, &new.schema);
     (tamper.sql)(&mut up);
     (tamper.sql)(&mut down);
-    values(case, &plan, (&old, new), (&up, &down))
+    values(case, place, &plan, (&old, new), (&up, &down))
         .map_err(|e| format!("{e}\n{}\n{}\n-- down\n{down}\n{:#?}", new.text, up, plan.up))
 }
 
@@ -135,8 +138,14 @@ fn word(value: &impl Serialize) -> String {
 }
 
 /// Runs the upgrade over rows that fit, and over any rows.
-fn values(case: &Case, plan: &Plan, (old, new): (&Store, &Store), (up, down): (&str, &str)) -> Result<(), String> {
-    let (carry, back) = case.carry();
+fn values(
+    case: &Case,
+    place: Place,
+    plan: &Plan,
+    (old, new): (&Store, &Store),
+    (up, down): (&str, &str),
+) -> Result<(), String> {
+    let (carry, back) = case.carry(place);
     let downs: Vec<String> = plan.verdicts.iter().map(|v| word(&v.down)).collect();
     let copy_only = downs.iter().any(|down| down == "copy_only");
     let exact = downs.iter().all(|down| down == "exact");
@@ -149,13 +158,22 @@ fn values(case: &Case, plan: &Plan, (old, new): (&Store, &Store), (up, down): (&
         carry: &carry,
         back: &back,
         exact,
+        letters: case.letters.as_deref(),
         counts,
     };
-    let is_guarded = plan.up.iter().any(|step| matches!(step, Step::Guard(_) | Step::Rust { .. }));
+    let is_guarded = plan.up.iter().any(|step| matches!(step, Step::Guard(_) | Step::Rust { .. } | Step::References));
     let mut rng = Rng::with_seed(0x5eed);
+    let mut drawn = |store: &Store| {
+        let mut rows = draw(&mut rng, store, &Database::fresh(store), ROWS, &Rows::new());
+        settle(&carry.fates, &mut rows);
+        link(store, &mut rows);
+        case.letters.iter().for_each(|field| spell(field, &mut rows));
+        rows
+    };
     // Rows of the newer version, as the older one has them, are those that fit.
-    let newer = draw(&mut rng, new, &Database::fresh(new), 8, &Rows::new());
-    let fitting = back.rows(new, &newer, old).and_then(|rows| {
+    let newer = drawn(new);
+    let fitting = back.rows(new, &newer, old).and_then(|mut rows| {
+        link(old, &mut rows);
         Database::fresh(old).fill(old, &rows)?;
         Ok(rows)
     });
@@ -165,15 +183,24 @@ fn values(case: &Case, plan: &Plan, (old, new): (&Store, &Store), (up, down): (&
     {
         return Err(format!("rows that fit are refused: {why}"));
     }
-    let any = draw(&mut rng, old, &Database::fresh(old), 8, &Rows::new());
-    if any.values().all(Vec::is_empty) {
-        return Err("no rows could be drawn".to_owned());
+    // A table of one row meets one fate at a time.
+    let is_single = place == Place::Singleton;
+    let tries = if is_single && !carry.fates.is_empty() { ROWS } else { 1 };
+    for _ in 0..tries {
+        let mixed = |rows: &Rows| is_single || are_mixed(&carry.fates, rows);
+        let Some(any) = std::iter::repeat_with(|| drawn(old)).take(DRAWS).find(mixed) else {
+            return Err("rows of one fate were not drawn, or none that stay".to_owned());
+        };
+        if any.values().all(Vec::is_empty) {
+            return Err("no rows could be drawn".to_owned());
+        }
+        match trial.run(&any)? {
+            Outcome::Carried => {}
+            Outcome::Stopped(why) if is_guarded => named(plan, &why)?,
+            Outcome::Stopped(why) => return Err(format!("the upgrade stops, though nothing is guarded: {why}")),
+        }
     }
-    match trial.run(&any)? {
-        Outcome::Carried => Ok(()),
-        Outcome::Stopped(why) if is_guarded => named(plan, &why),
-        Outcome::Stopped(why) => Err(format!("the upgrade stops, though nothing is guarded: {why}")),
-    }
+    Ok(())
 }
 
 /// A refusal says what is wrong, how many rows there are, and the first.
@@ -183,8 +210,8 @@ fn named(plan: &Plan, why: &str) -> Result<(), String> {
         _ => None,
     });
     let says = guards.any(|says| why.contains(says.as_str()) && why.contains(" rows, the first is "));
-    // The run time says it for its own steps.
-    if says || why.contains("(the row ") {
+    // The run time says it for its own steps, and of references each table knows.
+    if says || why.contains("references name no row, in the table: ") || why.contains("(the row ") {
         Ok(())
     } else {
         Err(format!("the upgrade stops without naming what is wrong: {why}"))

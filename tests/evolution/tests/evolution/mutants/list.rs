@@ -1,17 +1,14 @@
 //! The planted faults.
 
-use protostore_evolve::plan::{Conversion, Fill, Motion, Plan, RustStep, Step, Test};
+use protostore_evolve::plan::{ColumnId, Conversion, Fill, Motion, Place, Plan, RustStep, Step, Test};
+use protostore_schema::Role;
 
 use super::{Mutant, Plant};
 
 /// What has no mutant of its own, with the reason.
 pub(super) const EXCUSED: &[(&str, &str)] = &[
-    ("Step::Sweep", "rows that are past are no matter of protobuf's bytes; the tests of emission sweep some"),
-    ("Step::References", "it is an assertion: `complaints::an_upgrade_over_a_reference_to_no_row_stops` sees it fail"),
-    ("Conversion::Same", "it changes nothing"),
-    ("Conversion::Sql", "no change makes it"),
     ("Conversion::Then", "its parts are planted by themselves"),
-    ("RustStep::Chain", "hashes are compared with `verify` by the run time's tests"),
+    ("RustStep::Hook", "a program makes the values: the tests of `tests/hooks` have those that make them wrong"),
 ];
 
 /// Returns the names of all steps, conversions, motions and steps of the run time, from the source of their types.
@@ -167,6 +164,24 @@ pub(super) fn all() -> Vec<Mutant> {
         "rows keep their former key", "Step::Rekey", "T14/top/another order", Plant::Sql(|sql| replaced(sql, "PRIMARY KEY (\"code\", \"id\")", "PRIMARY KEY (\"id\", \"code\")"));
         "a child is not re-parented", "Step::Reparent", "S01/top/a message with a list in it", Plant::Sql(|sql| replaced(sql, "REFERENCES \"rows__inner\"", "REFERENCES \"rows\""));
         "a counter is left", "Step::Count", "C13/top/a number that the store gives", Plant::Sql(|sql| unsaid(sql, "INSERT INTO", "protostore__sequences"));
+        "rows that must not live again stay", "Step::Sweep", "T18/top/rows that are past go", Plant::Plan(|p| without(p, |s| matches!(s, Step::Sweep { .. })));
+        "rows that live go too", "Step::Sweep", "T20/top/rows that were deleted go", Plant::Plan(|p| change(p, |s| match s {
+            Step::Sweep { rows, .. } => {
+                *rows = Test::Any;
+                true
+            }
+            _ => false,
+        }));
+        "a row that refers to one that goes stays", "Step::Sweep", "T18/top/with rows that refer to them", Plant::Sql(|sql| unsaid(sql, "DELETE FROM \"items\"", ""));
+        "a reference to a row that goes stays", "Step::Sweep", "T18/top/with rows that refer to them", Plant::Sql(|sql| unsaid(sql, "UPDATE \"notes\"", ""));
+        "rows are deleted on the way back", "Step::Sweep", "T17/top/a time that was there", Plant::Plan(|p| {
+            let place = Place { table: 2, path: Vec::new() };
+            let column = ColumnId { place: place.clone(), path: vec![7], role: Role::Value };
+            p.down.insert(0, Step::Sweep { place, rows: Test::Past(column) });
+            true
+        });
+        "a row that would be hidden passes", "Step::Guard", "T19/top/a time that no row has", Plant::Plan(|p| without(p, |s| matches!(s, Step::Guard(_))));
+        "a reference to a row that is gone passes", "Step::References", "T20/top/rows that others keep", Plant::Plan(|p| without(p, |s| matches!(s, Step::References)));
         "the run time does nothing", "Step::Rust", "S03/top", Plant::Plan(|p| without(p, |s| matches!(s, Step::Rust { .. })));
         "an object is not dropped", "Step::Drop", "C05/top/no index", Plant::Sql(|sql| unsaid(sql, "DROP INDEX", ""));
         "an object is not made", "Step::Make", "C05/top/an index", Plant::Sql(|sql| unsaid(sql, "CREATE INDEX", ""));
@@ -224,6 +239,15 @@ pub(super) fn all() -> Vec<Mutant> {
             _ => false,
         }));
         "a list of several becomes its first", "Motion::OnlyRow", "K19/top", Plant::Plan(|p| without(p, |s| matches!(s, Step::Guard(_))));
+        "rows that break a rule are not counted", "Step::Report", "C02/top", Plant::Plan(|p| without(p, |s| matches!(s, Step::Report { .. })));
+        "rows that keep a rule are counted", "Step::Report", "C02/top", Plant::Sql(|sql| replaced(sql, "^[a-z]*$", "^[0-9]*$"));
+        "rows get no hash", "RustStep::Chain", "T23/top/a field that was there", Plant::Plan(|p| without(p, |s| matches!(s, Step::Rust { by: RustStep::Chain { .. }, .. })));
+        "a chain begins as that of another table", "RustStep::Chain", "T23/top/a new field", Plant::Sql(|sql| replaced(sql, "\"number\":1,", "\"number\":2,"));
+        "a chain hashes a field under another number", "RustStep::Chain", "T23/top/a new field", Plant::Sql(|sql| replaced(sql, "{\"number\":2,", "{\"number\":7,"));
+        "names of the former mapping stay", "Step::RenameColumn", "T27/flattened", Plant::Sql(|sql| unsaid(sql, "ALTER TABLE", "RENAME COLUMN"));
+        "text becomes bytes where nothing changes", "Conversion::Same", "C08/top", Plant::Plan(|p| convert(p, |by| {
+            std::mem::replace(by, Conversion::TextToBytes) == Conversion::Same
+        }));
         "bits are numbers", "RustStep::Bits", "S07/top", Plant::Plan(|p| change(p, |s| match s {
             Step::Rust { by: RustStep::Bits { into, .. }, .. } => {
                 *into = !*into;

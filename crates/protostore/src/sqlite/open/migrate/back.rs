@@ -6,6 +6,7 @@ use super::super::bookkeeping::versions::Back;
 use super::super::bookkeeping::{self};
 use super::split::{Kind, split};
 use super::{Cause, Reporter, run, structure};
+use crate::info::Broken;
 
 /// Says whether the steps back from a version can be carried out without its program, or why not.
 pub(in crate::sqlite::open) fn is_runnable(versions: &[Back], back: &Back) -> Result<(), String> {
@@ -41,7 +42,7 @@ pub(in crate::sqlite::open) fn model(versions: &[Back], version: u32) -> Result<
         let text = back.down.as_deref().unwrap_or_default();
         let silent = Reporter::new(&crate::progress::Listener::default());
         // Without rows, what is left to the run time has nothing to do.
-        run::pieces(&model, text, (back.version, &back.slug), &silent, &|_| Ok(()), &mut |_| false)
+        run::pieces(&model, text, (back.version, &back.slug), &silent, &|_| Ok(None), &mut |_| false)
             .map_err(|(step, why)| format!("at {step} of the way back from version {}: {why}", back.version))?;
     }
     Ok(model)
@@ -54,7 +55,13 @@ pub(in crate::sqlite::open) fn is_like(connection: &Connection, model: &Connecti
 }
 
 #[cfg(feature = "prost")]
-fn line(connection: &Connection, json: &str, versions: &[Back], from: u32, reporter: &Reporter) -> Result<(), Cause> {
+fn line(
+    connection: &Connection,
+    json: &str,
+    versions: &[Back],
+    from: u32,
+    reporter: &Reporter,
+) -> Result<Option<Broken>, Cause> {
     use crate::stored::document::Catalog;
 
     let until = |version: u32| {
@@ -70,7 +77,7 @@ fn line_is_known(json: &str) -> Result<(), String> {
 }
 
 #[cfg(not(feature = "prost"))]
-fn line(_: &Connection, _: &str, _: &[Back], _: u32, _: &Reporter) -> Result<(), Cause> {
+fn line(_: &Connection, _: &str, _: &[Back], _: u32, _: &Reporter) -> Result<Option<Broken>, Cause> {
     Err("this program was built without the feature prost, which such a step needs".into())
 }
 

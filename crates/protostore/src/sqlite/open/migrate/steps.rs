@@ -15,6 +15,7 @@
 //! | `chain` | `number`, `to`, `message`, `fields` | the hash of each row and of those before, in a table of that number |
 //! | `keep` | `into`, `to`, `message`, `fields` | each row as the bytes of its record, in the column `to` of a table of its key |
 //! | `hook` | `kept`, `from`, `message`, `calls` | what methods of the program make of rows that were kept; each of the calls has `method` and the `fields` that it may change |
+//! | `report` | `column`, `field`, `rules` | nothing, but counts the rows that break rules which SQL cannot state |
 //!
 //! `was` and `is` say what there was in the version before, and what is to be there: `form`, `bytes`, `json` or the `paths`
 //! of a mask; `message`, its full name, none where the bytes are the field's own; `field`, where it is all of this field of the message, as a list
@@ -31,8 +32,10 @@ use self::form::{Known, Stored};
 use self::hook::Handed;
 use self::line::{Line, Member};
 use self::rows::Rows;
+use self::rules::Rules;
 use super::split::{Kind, Piece};
 use super::{Cause, Reporter};
+use crate::info::Broken;
 use crate::record::{chain_hash, chain_origin};
 use crate::schema::Schema;
 use crate::stored::document::Catalog;
@@ -44,6 +47,7 @@ mod gather;
 mod hook;
 mod line;
 mod rows;
+mod rules;
 mod spread;
 
 /// What a step cannot do, as the end of a sentence that names the row.
@@ -56,7 +60,7 @@ pub(super) fn run(
     schema: &Schema,
     version: u32,
     (hooks, reporter): (Option<&Hooks>, &Reporter),
-) -> Result<(), Cause> {
+) -> Result<Option<Broken>, Cause> {
     let until = |version: u32| {
         let known = schema.migrations.iter().filter(|migration| migration.version <= version);
         Catalog::of(&known.map(|migration| migration.snapshot).collect::<Vec<_>>())
@@ -79,9 +83,9 @@ pub(super) fn between(
     json: &str,
     [old, new]: Catalogs<'_>,
     (hooks, reporter): (Option<(&Hooks, u32)>, &Reporter),
-) -> Result<(), Cause> {
+) -> Result<Option<Broken>, Cause> {
     let line = line::read(json).map_err(|why| format!("the line is not one that this program knows: {why}"))?;
-    match line {
+    let done: Result<(), Cause> = match line {
         Line::Bits { rows, from, to, into, single } => {
             let convert = |value: &Value| column::bits(value, into, single);
             each(connection, &rows, &from, &to, reporter, convert)
@@ -121,7 +125,33 @@ pub(super) fn between(
             let handed = Handed { rows: &rows, kept: &kept, from: &from };
             hook::run(connection, handed, record(message, &new)?, &calls, hooks, reporter)
         }
-    }
+        Line::Report { rows, column, field, rules } => {
+            return report(connection, &rows, &column, field, &rules, reporter);
+        }
+    };
+    done.map(|()| None)
+}
+
+/// Counts the rows whose value breaks rules, if any does.
+fn report(
+    connection: &Connection,
+    rows: &Rows,
+    column: &str,
+    field: String,
+    rules: &Rules,
+    reporter: &Reporter,
+) -> Result<Option<Broken>, Cause> {
+    let mut broken = Broken { field, rows: 0, first: String::new() };
+    rows.each(connection, &[column], reporter, |key, values| {
+        if rules.are_broken_by(&values[0]) {
+            if broken.rows == 0 {
+                broken.first = rows::named(key);
+            }
+            broken.rows += 1;
+        }
+        Ok(())
+    })?;
+    Ok((broken.rows > 0).then_some(broken))
 }
 
 /// Returns a record as its bytes, in the order in which prost writes it.

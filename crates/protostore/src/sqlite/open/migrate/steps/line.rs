@@ -7,6 +7,7 @@ use super::column::{Column, Form as ColumnForm, Ty};
 use super::form::{Form, Stored};
 use super::hook::Call;
 use super::rows::Rows;
+use super::rules::Rules;
 use crate::stored::document::{Catalog, Scalar};
 
 /// A step.
@@ -20,6 +21,7 @@ pub(super) enum Line {
     Chain { rows: Rows, number: u32, to: String, message: String, fields: Vec<Member> },
     Keep { rows: Rows, into: String, to: String, message: String, fields: Vec<Member> },
     Hook { rows: Rows, kept: Rows, from: String, message: String, calls: Vec<Call> },
+    Report { rows: Rows, column: String, field: String, rules: Rules },
 }
 
 /// A field of a message, by its place.
@@ -135,6 +137,12 @@ pub(super) fn read(json: &str) -> Result<Line, Why> {
             from: of.text("from")?,
             message: of.text("message")?,
             calls: of.all("calls")?.into_iter().map(call).collect::<Result<_, Why>>()?,
+        },
+        "report" => Line::Report {
+            rows: of.rows()?,
+            column: of.text("column")?,
+            field: of.text("field")?,
+            rules: Rules::read(of.take("rules")?)?,
         },
         other => return Err(format!("there is no step {other}")),
     };
@@ -310,7 +318,7 @@ mod tests {
                 steps.extend(json.split('"').nth(1).map(str::to_owned));
             }
         }
-        let all = ["bits", "chain", "decode", "encode", "hook", "keep", "reform", "text"].map(str::to_owned);
+        let all = ["bits", "chain", "decode", "encode", "hook", "keep", "reform", "report", "text"].map(str::to_owned);
         assert!(steps.iter().eq(all.iter()), "{steps:?}");
     }
 }

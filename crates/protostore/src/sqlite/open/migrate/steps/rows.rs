@@ -101,10 +101,9 @@ impl Rows {
 
 /// Returns the sentence about a row.
 fn error(table: &str, key: &[Value], why: &str) -> String {
-    let shown: Vec<_> = key.iter().map(shown).collect();
-    match &shown[..] {
-        [] => format!("{table}: {why}"),
-        shown => format!("the row {} of {table}: {why}", shown.join(", ")),
+    match named(key).as_str() {
+        "" => format!("{table}: {why}"),
+        shown => format!("the row {shown} of {table}: {why}"),
     }
 }
 
@@ -120,6 +119,11 @@ impl Update<'_> {
             other => Err(format!("{other} rows have this key")),
         }
     }
+}
+
+/// Shows a key; nothing where a table has at most one row.
+pub(super) fn named(key: &[Value]) -> String {
+    key.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// Shows a part of a key.
