@@ -10,6 +10,7 @@ use protostore::Key;
 use super::{MAKES, refused};
 
 /// Whether a program is there. CI sets `PROTOSTORE_SQLCIPHER=required`, and has it.
+#[allow(clippy::print_stderr, reason = "says what was not tried")]
 fn has(program: &str, version: &str) -> bool {
     let mut found = Command::new(program);
     found.arg(version).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
