@@ -23,8 +23,10 @@ pub(crate) fn old<'i, 'a>(input: &'i Input<'a>) -> &'i [Version<'a>] {
 /// Returns the files, by path below the crate's directory; none where no version is older than another.
 pub(crate) fn files(input: &Input<'_>) -> Vec<(String, String)> {
     let old = old(input);
-    let Some(first) = old.first() else { return Vec::new() };
-    let is_dropped = first.number > 1;
+    if old.is_empty() {
+        return Vec::new();
+    }
+    let is_dropped = input.versions.iter().any(|version| version.until.is_some());
     let mut files: Vec<_> = old
         .iter()
         .map(|version| {
@@ -32,8 +34,8 @@ pub(crate) fn files(input: &Input<'_>) -> Vec<(String, String)> {
             (format!("tests/rows/{:04}.sql", version.number), rows)
         })
         .collect();
-    if is_dropped {
-        files.push((format!("tests/{OLDEST}"), crate::schema_sql(first.schema, input.command)));
+    if let Some(oldest) = input.versions.iter().find(|version| version.until.is_none()).filter(|_| is_dropped) {
+        files.push((format!("tests/{OLDEST}"), crate::schema_sql(oldest.schema, input.command)));
     }
     files.push(("tests/upgrades.rs".to_owned(), tests(input, old, is_dropped)));
     files
