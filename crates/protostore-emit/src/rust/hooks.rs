@@ -57,7 +57,7 @@ fn methods<'i>(input: &Input<'i>) -> Vec<Method<'i>> {
     let mut all = Vec::new();
     for pair in input.versions.windows(2) {
         let [before, Version { number, schema, hooks, up: Some(_), .. }] = pair else { continue };
-        let of = |hook| Method { version: *number, hook, old: before.schema, new: *schema };
+        let of = |hook| Method { version: *number, hook, old: before.schema, new: schema };
         all.extend(hooks.iter().map(of));
     }
     all

@@ -1,7 +1,7 @@
 //! Reads and writes records by the model and the emitted statements alone, without generated Rust.
 
 mod bind;
-mod clock;
+pub(crate) mod clock;
 mod decode;
 mod explain;
 
@@ -17,7 +17,6 @@ use rusqlite::{Connection, params_from_iter};
 use super::json::Names;
 use super::values::{Parameters, put, take};
 use bind::{Bound, bind};
-pub(crate) use clock::NOW;
 use clock::given;
 use decode::decode;
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Rows;
 use super::convert::get;
-use crate::table::NOW;
+use crate::table::clock::NOW;
 
 /// What becomes of rows by a field of theirs.
 #[derive(Clone, Debug, Deserialize)]

@@ -75,7 +75,7 @@ pub(super) fn run(
         let [Value::Blob(old)] = values else { return Err("was not kept".to_owned()) };
         for call in &mut calls {
             let values = call.values(key)?;
-            let bytes = gather.fields(&call.fields, &gather::Row::new(&call.columns, &values), key)?;
+            let bytes = gather.fields(call.fields, &gather::Row::new(&call.columns, &values), key)?;
             let new = is.bytes_of(&is, &Value::Blob(bytes))?.unwrap_or_default();
             let method = call.method;
             let made = hooks.call(&UpgradedRow { version, method, old, new: &new });

@@ -40,7 +40,8 @@ impl Rules {
             Value::Blob(bytes) => bytes,
             Value::Null | Value::Integer(_) | Value::Real(_) => return false,
         };
-        !(self.but_zero && bytes.is_empty()) && !self.all.iter().all(|rule| rule.allows(bytes))
+        let is_zero = self.but_zero && bytes.is_empty();
+        !is_zero && self.all.iter().any(|rule| !rule.allows(bytes))
     }
 }
 
