@@ -97,11 +97,19 @@ pub fn has_no_value<T: Default + PartialEq>(field: &T) -> bool {
 #[derive(Clone)]
 pub(crate) struct Hooks {
     names: &'static [&'static str],
+    #[cfg_attr(
+        not(feature = "prost"),
+        allow(dead_code, reason = "only steps of the run time call methods, and they need prost")
+    )]
     call: Arc<Mutex<Call>>,
 }
 
 type Call = dyn FnMut(&UpgradedRow<'_>) -> Result<Vec<u8>, RowRejected> + Send;
 
+#[cfg_attr(
+    not(feature = "prost"),
+    allow(dead_code, reason = "only steps of the run time call methods, and they need prost")
+)]
 impl Hooks {
     /// Those of these names, which one function calls.
     pub(crate) fn new(

@@ -82,6 +82,10 @@ pub(super) enum Refusal {
     /// A new database could not be made: its version, and why.
     Creation(u32, Box<dyn std::error::Error + Send + Sync>),
     /// An upgrade calls methods that the program did not give: the version, and their names.
+    #[cfg_attr(
+        not(feature = "prost"),
+        allow(dead_code, reason = "only steps of the run time call methods, and they need prost")
+    )]
     NoHook(u32, Vec<String>),
     /// An upgrade failed: where, and why.
     Upgrade(Failed, Box<dyn std::error::Error + Send + Sync>),
