@@ -6,9 +6,10 @@ use protostore_schema::Schema;
 /// Returns the schema of a store: `tables` are the fields of the store message, `messages` what they hold.
 pub(crate) fn schema(tables: &str, messages: &str) -> Schema {
     let folder = tempfile::tempdir().expect("a directory");
+    let rules = if messages.contains("(buf.validate.") { "import \"buf/validate/validate.proto\";\n" } else { "" };
     let text = format!(
         "syntax = \"proto3\";\npackage test;\nimport \"protostore/v1/options.proto\";\n\
-         import \"google/protobuf/timestamp.proto\";\nimport \"google/api/field_behavior.proto\";\n\
+         import \"google/protobuf/timestamp.proto\";\nimport \"google/api/field_behavior.proto\";\n{rules}\
          message Store {{\n  option (protostore.v1.store) = {{name: \"test_store\"}};\n{tables}\n}}\n{messages}\n"
     );
     std::fs::write(folder.path().join("test.proto"), &text).expect("a file");

@@ -139,6 +139,27 @@ fn a_key_that_the_run_time_writes_is_followed() {
     assert!(error.starts_with("notes.id was not written"), "{error}");
 }
 
+/// A line that counts changes nothing, so that SQL alone goes on without it.
+#[test]
+fn rows_that_break_a_pattern_are_counted() {
+    let case = Case {
+        up: said([Step::Report { column: value(&[2]) }]),
+        rows: "INSERT INTO notes VALUES ('x', 'B'), ('y', 'b');",
+        after: ("SELECT * FROM notes", "x,B;y,b"),
+        back: ("SELECT * FROM notes", "x,B;y,b"),
+        ..case(
+            "report",
+            [notes("string a = 2;"), notes("string a = 2 [(buf.validate.field).string.pattern = \"^[a-z]*$\"];")],
+        )
+    };
+    let up = case.migration().up;
+    assert!(
+        up.contains("\n-- protostore: {\"report\":{\"table\":\"notes\",\"key\":[\"id\"],\"column\":\"a\","),
+        "{up}"
+    );
+    case.check();
+}
+
 #[test]
 fn a_hash_chain_begins() {
     let table = |more: &str| {
