@@ -227,7 +227,7 @@ fn a_lock_edited_by_hand() {
     lab.finds_and_amends(&["schema.lock was edited: its head is not its last version", RESTORE]);
     lab.edit(LOCK, "oldest = 1", "oldest = 2");
     lab.finds_and_amends(&["schema.lock was edited: its seal is not that of its lines", RESTORE]);
-    lab.edit(LOCK, "head = 1", "<<<<<<< ours");
+    lab.edit(LOCK, "head = 1", "head is 1");
     lab.finds_and_amends(&["schema.lock was edited: not a lock", RESTORE]);
 }
 
