@@ -10,8 +10,8 @@ use crate::project::ProjectArgs;
 
 /// Writes the pages, and says where they are.
 pub(crate) fn docs(project: ProjectArgs, dir: Option<PathBuf>, output: &OutputArgs) -> ExitCode {
-    let dir = dir.unwrap_or_else(docs_directory);
-    let site = match project.project().and_then(|project| write(&[project], &dir)) {
+    let dir = dir.map_or_else(docs_directory, Ok);
+    let site = match dir.and_then(|dir| write(&[project.project()?], &dir)) {
         Ok(site) => site,
         Err(failure) => return crate::failed(&failure, output),
     };

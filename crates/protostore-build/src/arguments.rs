@@ -7,7 +7,9 @@ use clap::ValueEnum;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use crate::cache::directory;
-use crate::{Accept, Colours, Comparison, FailOn, Failure, Format, Mode, Rebase, Release, Report, Request, Slug};
+use crate::{
+    Accept, Colours, Comparison, FailOn, Failure, Format, Mode, Rebase, Release, Report, Request, Slug, current_dir,
+};
 
 /// The flags of `codegen`.
 #[derive(Clone, Debug, clap::Args)]
@@ -77,12 +79,14 @@ fn cache(no_cache: bool) -> Option<PathBuf> {
 }
 
 /// Returns the directory of the pages where none is named: below the directory that Cargo builds in, or will.
-#[must_use]
-pub fn docs_directory() -> PathBuf {
-    let current = std::env::current_dir().unwrap_or_default();
+///
+/// # Errors
+/// [`Failure::NoCurrentDir`], as for [`current_dir`].
+pub fn docs_directory() -> Result<PathBuf, Failure> {
+    let current = current_dir()?;
     let built = directory::find(&current, std::env::var_os("CARGO_TARGET_DIR"));
     let target = built.unwrap_or_else(|| PathBuf::from("target"));
-    target.strip_prefix(&current).unwrap_or(&target).join("protostore-docs")
+    Ok(target.strip_prefix(&current).unwrap_or(&target).join("protostore-docs"))
 }
 
 impl CheckArgs {

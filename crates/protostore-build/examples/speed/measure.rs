@@ -118,7 +118,12 @@ fn median(mut of: Vec<f64>) -> f64 {
 pub(crate) fn print(title: &str, measured: &[Measured]) {
     println!("{title:42} {:>9} {:>7} {:>7} {:>7}", "ms", "time", "cpu", "MB");
     for Measured { name, seconds, time, cpu, peak } in measured {
-        println!("  {name:40} {:9.1} {time:6.2}x {cpu:6.2}x {peak:7.1}", seconds * 1000.0);
+        let [time, cpu] = [time, cpu].map(|ratio| match ratio.is_finite() {
+            true => format!("{ratio:.2}x"),
+            // The system counts the processor's time in steps, of which a short command may take none.
+            false => "-".to_owned(),
+        });
+        println!("  {name:40} {:9.1} {time:>7} {cpu:>7} {peak:7.1}", seconds * 1000.0);
     }
     println!();
 }
