@@ -35,18 +35,18 @@ fn table_of(old: &Table, later: &[&Schema]) -> Option<Kept> {
     if all.iter().any(|table| life(table) != life(old)) {
         return None;
     }
+    let (own, others) = (members(&old.record.nodes), all.iter().map(|table| members(&table.record.nodes)));
+    let others: Vec<_> = others.collect();
     let pair = |column: &Column| {
-        let same = |table: &&Table| {
-            let others = members(&table.record.nodes);
-            let other =
-                others.into_iter().find(|(other, _)| (&other.path, other.role) == (&column.path, column.role))?;
-            Some((other.0.clone(), other.1))
+        let named = |members: &Vec<(&'_ Column, bool)>| {
+            let is = |(other, _): &&(&Column, bool)| other.path == column.path && other.role == column.role;
+            members.iter().find(is).map(|(other, open)| (other.name.sql.clone(), means_the_same(other, column), *open))
         };
-        let (_, open) = members(&old.record.nodes).into_iter().find(|(other, _)| *other == column)?;
-        let found: Vec<(Column, bool)> = all.iter().map(same).collect::<Option<_>>()?;
-        let is_same = found.iter().all(|(other, is_open)| means(other) == means(column) && *is_open == open);
-        let name = found.last()?.0.name.sql.clone();
-        is_same.then(|| (column.name.sql.clone(), name))
+        let (_, _, open) = named(&own)?;
+        let found: Vec<_> = others.iter().map(named).collect::<Option<_>>()?;
+        let is_same = found.iter().all(|(_, is_same, is_open)| *is_same && *is_open == open);
+        let (name, ..) = found.last()?;
+        is_same.then(|| (column.name.sql.clone(), name.clone()))
     };
     let key: Vec<_> = old.key_columns().into_iter().map(pair).collect::<Option<_>>()?;
     let is_key = |table: &&Table| {
@@ -64,10 +64,13 @@ fn table_of(old: &Table, later: &[&Schema]) -> Option<Kept> {
     Some(Kept { table: (old.name.sql.clone(), today.name.sql.clone()), key, columns })
 }
 
-/// What the values of a column mean, and what a `backfill` could change: what must be set.
-fn means(column: &Column) -> impl PartialEq {
-    let Column { role, kind, ty, form, nullable, default_zero, non_zero, .. } = column;
-    (*role, kind.clone(), ty.clone(), *form, *nullable, *default_zero, *non_zero)
+/// Returns whether the values of two columns mean the same, and what a `backfill` could change: what must be set.
+fn means_the_same(one: &Column, other: &Column) -> bool {
+    fn of(column: &Column) -> impl PartialEq {
+        let Column { role, form, nullable, default_zero, non_zero, .. } = column;
+        (*role, *form, *nullable, *default_zero, *non_zero)
+    }
+    of(one) == of(other) && one.kind == other.kind && one.ty == other.ty
 }
 
 /// Returns the columns of a record, each with whether it tells unset from zero. Those of messages and oneofs are left out,
