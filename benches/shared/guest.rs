@@ -65,7 +65,7 @@ pub fn guests(from: usize, count: usize) -> Vec<Guest> {
 /// The same by hand: rusqlite, and statements from its cache.
 pub struct ByHand(Connection);
 
-/// Reads guests, with a condition: a text that stands in the program, as one writes it by hand.
+/// Reads guests, with a condition that is text in the program, as in SQL written by hand.
 macro_rules! select {
     ($rest:literal) => {
         concat!(

@@ -111,10 +111,10 @@ pub(crate) fn plans(
             seen.store(&name, &tree);
         }
         let crlf = line_endings::restore_locked(&mut tree.files);
-        let name = compiled.store_name(store).unwrap_or_default();
-        let sides = match &request.rebase {
-            Some(rebase) => rebase::sides(project, &name, rebase, &tree.files)?,
-            None => None,
+        // A store without a name is an error of its own below.
+        let sides = match (&request.rebase, compiled.store_name(store)) {
+            (Some(rebase), Some(name)) => rebase::sides(project, &name, rebase, &tree.files)?,
+            _ => None,
         };
         let past = past::read(sides.as_ref().map_or(&tree.files, |sides| &sides.base));
         let lowered = match lower_after(&compiled, store, past.schemas().as_deref()) {
@@ -129,7 +129,7 @@ pub(crate) fn plans(
             continue;
         };
         let answers = answers::of(&lowered, &request.accepted());
-        let rebased = rebase::rebase(project, &name, sides, &lowered.schema, &answers)?;
+        let rebased = rebase::rebase(project, &lowered.schema.name, sides, &lowered.schema, &answers)?;
         let past = past::read(&rebased.files);
         match lower_after(&compiled, store, past.schemas().as_deref()) {
             Ok(lowered) => stores.push(Store { lowered, dir, tree, crlf, past, rebased: Some(rebased) }),

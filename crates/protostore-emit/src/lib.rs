@@ -193,7 +193,7 @@ pub fn statements_in(schema: &Schema, dialects: &'static [Dialect]) -> Vec<State
 }
 
 /// Returns rows of a schema's model as a script, as the tests of its upgrades have them: a line for each row, and before
-/// those of a kind a comment, `-- kind 0`. A row that a constraint refuses is left out by whoever inserts them.
+/// those of a kind a comment, `-- kind 0`. The test that inserts them leaves out a row that a constraint rejects.
 #[must_use]
 pub fn sample_rows(schema: &Schema, version: u32, command: &str) -> String {
     sample::rows(schema, version, command)

@@ -51,7 +51,7 @@ impl Share {
 
 /// The page caches of all connections.
 ///
-/// Together they have what they were opened with, whoever has how much of it.
+/// Their sum stays what they were opened with; the shares change.
 pub(super) struct Caches {
     warm: Arc<Warm>,
     near: Arc<Near>,
@@ -74,8 +74,8 @@ impl Caches {
         CacheStatus { bytes: self.bytes, hits, misses }
     }
 
-    /// Notes that a connection was used, and gives it more room where it has too little: to be called after each use, by
-    /// whoever has it.
+    /// Notes that a connection was used, and gives it more room where it has too little: its holder calls this after each
+    /// use.
     #[inline]
     pub(super) fn settle(&self, held: &mut Held) {
         held.share.unseen += 1;

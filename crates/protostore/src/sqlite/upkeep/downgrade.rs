@@ -106,7 +106,7 @@ pub struct DowngradeOptions {
 }
 
 impl DowngradeOptions {
-    /// Returns the defaults: nobody is told how far it is.
+    /// Returns the defaults: progress is not reported.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -51,7 +51,7 @@ impl Rows {
         self.each_of(&self.table, connection, columns, reporter, row)
     }
 
-    /// The same for rows that stand for those of another table, which the error names.
+    /// The same for rows that replace those of another table, which the error names.
     pub(super) fn each_of(
         &self,
         named: &str,
