@@ -45,6 +45,9 @@ pub struct Newer {
     pub version: u32,
     /// The same as a semantic version.
     pub semver: String,
+    /// The versions that this program does not know, and what changed with each, as the database says:
+    /// `version 3 (narrow_mem)`.
+    pub changes: Vec<String>,
     /// Whether this program may write it; else it was opened by
     /// [`Options::read_only_if_newer`](crate::Options::read_only_if_newer), and every write is refused with
     /// [`Kind::ReadOnly`](crate::Kind::ReadOnly).

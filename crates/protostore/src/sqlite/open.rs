@@ -321,10 +321,10 @@ fn open_as(
     if lost_log {
         tracing::warn!(path = %info.engine.path.display(), "opened the database without its log: its newest commits are gone");
     }
-    if let Some(Newer { version, semver, writes }) = &info.newer {
+    if let Some(Newer { version, semver, changes, writes }) = &info.newer {
         let path = info.engine.path.display();
         tracing::warn!(
-            %path, version, semver, writes, own = schema.version,
+            %path, version, semver, changes = changes.join(", "), writes, own = schema.version,
             "the database has a newer version of the schema than this program, and was opened as that version allows"
         );
     }

@@ -27,6 +27,7 @@ fn one_that_lets_this_program_write_is_opened_and_says_so() {
     let store = home.open(&PROGRAMS[0]).expect("opens");
     let newer = store.info().newer.expect("says so");
     assert_eq!((newer.version, newer.semver.as_str(), newer.writes), (2, "0.2.0", true));
+    assert_eq!(newer.changes, ["version 2 (rename_mem)"]);
     assert_eq!((store.info().version, store.info().upgraded), (1, None));
     store.write(|_| Ok(())).expect("may write");
     store.close().expect("closes");
@@ -39,7 +40,14 @@ fn one_that_lets_this_program_write_is_opened_and_says_so() {
 fn one_that_lets_this_program_read_is_refused_unless_that_is_asked_for() {
     let home = at(3);
     let before = home.bytes();
-    let error = home.refused(&PROGRAMS[1], &["version 3 (0.3.0)", "version 2 (0.2.0)", "read_only_if_newer(true)"]);
+    let error = home.refused(
+        &PROGRAMS[1],
+        &[
+            "has version 3 (0.3.0) of the schema, which this program of version 2 (0.2.0) may read and not write",
+            "since version 3 (narrow_mem) changed what it would write",
+            "read_only_if_newer(true)",
+        ],
+    );
     assert_eq!(error.kind(), Kind::Open);
     let store = options().read_only_if_newer(true).open(&PROGRAMS[1], home.path(), &key()).expect("opens");
     let newer = store.info().newer.expect("says so");
@@ -88,6 +96,19 @@ fn one_that_lets_nobody_in_is_refused_with_both_versions_whatever_is_asked_for()
         has(&asked.expect_err("is refused"), &["knows no more than version", "newer version of this program"]);
         assert!(home.bytes() == before, "bytes were changed");
     }
+}
+
+#[test]
+fn a_refusal_names_each_change_that_keeps_the_program_out_and_no_other() {
+    let both = "version 4 (0.4.0) of the schema, and this program knows no more than version 1 (0.1.0)";
+    // Version 2 lets the first program write, so that it is not the reason.
+    let changed = "; version 3 (narrow_mem) and version 4 (rekey_machines) changed what it would read or write";
+    at(4).refused(&PROGRAMS[0], &[both, changed, "run a newer version of this program"]);
+    at(4).refused(&PROGRAMS[2], &["than version 3 (0.3.0); version 4 (rekey_machines) changed"]);
+    // The names are those of the file: this program has never seen them.
+    let home = at(4);
+    home.by_hand("UPDATE \"protostore__versions\" SET \"slug\" = 'told_by_the_file' WHERE \"version\" = 4");
+    home.refused(&PROGRAMS[2], &["version 4 (told_by_the_file) changed"]);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::bookkeeping::{self, FORMAT, Label, versions};
+use super::bookkeeping::versions::{self, Kept};
+use super::bookkeeping::{self, FORMAT, Label};
 use super::migrate;
-use super::refusal::Refusal;
+use super::refusal::{Beyond, Refusal};
 use crate::info::Newer;
 use crate::schema::Schema;
 
@@ -85,17 +86,30 @@ pub(super) fn check(
         },
         version if version == newest => Standing::Same,
         version => {
-            let beyond = || kept.iter().filter(|kept| kept.version > newest);
-            let may = |oldest: Option<u32>| oldest.is_some_and(|oldest| oldest <= newest);
-            let writes = may(beyond().map(|kept| kept.writer).max());
-            let reads = may(beyond().map(|kept| kept.reader).max());
-            let newer = Newer { version, semver: label.semver.clone(), writes };
+            let beyond: Vec<&Kept> = kept.iter().filter(|kept| kept.version > newest).collect();
+            let named = |all: &[&Kept]| all.iter().map(|kept| named(kept)).collect::<Vec<_>>();
+            let shut = |door: fn(&Kept) -> u32| {
+                let shut: Vec<&Kept> = beyond.iter().copied().filter(|kept| door(kept) > newest).collect();
+                named(&shut)
+            };
+            let (no_writes, no_reads) = (shut(|kept| kept.writer), shut(|kept| kept.reader));
+            let (writes, reads) = (no_writes.is_empty(), no_reads.is_empty());
+            let about =
+                |changes| Beyond { theirs: (version, label.semver.clone()), ours: (newest, schema.semver), changes };
             match () {
-                () if writes || (reads && read_only_if_newer) => Standing::Newer(newer),
-                () if reads => return Err(Refusal::OnlyReads(version, label.semver, newest, schema.semver)),
-                () => return Err(Refusal::Newer(version, label.semver, newest, schema.semver)),
+                () if writes || (reads && read_only_if_newer) => {
+                    let semver = label.semver.clone();
+                    Standing::Newer(Newer { version, semver, changes: named(&beyond), writes })
+                }
+                () if reads => return Err(Refusal::OnlyReads(about(no_writes))),
+                () => return Err(Refusal::Newer(about(no_reads))),
             }
         }
     };
     Ok((label, standing))
+}
+
+/// Returns a version and what changed with it, as the database says.
+fn named(kept: &Kept) -> String {
+    format!("version {} ({})", kept.version, kept.slug)
 }

@@ -69,10 +69,10 @@ pub(super) enum Refusal {
     Store(String),
     /// The tables of protostore itself are newer than this program.
     Format(i64),
-    /// The database is newer than this program: its version and semantic version, then ours.
-    Newer(u32, String, u32, &'static str),
-    /// The database is newer, and this program may read it where that is asked for: its versions, then ours.
-    OnlyReads(u32, String, u32, &'static str),
+    /// The database is newer than this program.
+    Newer(Beyond),
+    /// The database is newer, and this program may read it where that is asked for.
+    OnlyReads(Beyond),
     /// The database is of a version whose files this program no longer upgrades: its version, and the version and semantic
     /// version of the program that does.
     Dropped(u32, u32, &'static str),
@@ -109,6 +109,43 @@ pub(super) enum Refusal {
     Program(String),
     /// A setting did not take: what it is, what was wanted.
     Setting(&'static str, &'static str),
+}
+
+/// What a database has beyond the program that opens it.
+#[derive(Debug)]
+pub(super) struct Beyond {
+    /// The version and semantic version of the database.
+    pub(super) theirs: (u32, String),
+    /// The version and semantic version of the program.
+    pub(super) ours: (u32, &'static str),
+    /// The versions that keep the program out, and what changed with each, as the database says.
+    pub(super) changes: Vec<String>,
+}
+
+impl Beyond {
+    /// How many changes are named.
+    const FEW: usize = 4;
+
+    fn theirs(&self) -> String {
+        format!("version {} ({})", self.theirs.0, self.theirs.1)
+    }
+
+    fn ours(&self) -> String {
+        format!("version {} ({})", self.ours.0, self.ours.1)
+    }
+
+    /// `version 3 (narrow_mem) and version 4 (rekey_machines)`.
+    fn changes(&self) -> String {
+        let more = self.changes.len().saturating_sub(Self::FEW);
+        let mut named: Vec<String> = self.changes.iter().take(Self::FEW).cloned().collect();
+        if more > 0 {
+            named.push(format!("{more} more"));
+        }
+        match named.split_last() {
+            Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+            _ => named.join(""),
+        }
+    }
 }
 
 /// Where an upgrade failed.
@@ -303,16 +340,21 @@ impl fmt::Display for Refusal {
             Self::Format(theirs) => {
                 write!(f, "was written by a newer protostore (format {theirs}); run a newer version of this program")
             }
-            Self::Newer(theirs, their_semver, ours, our_semver) => write!(
+            Self::Newer(beyond) => write!(
                 f,
-                "has version {theirs} ({their_semver}) of the schema, and this program knows no more than version {ours} \
-                 ({our_semver}); run a newer version of this program"
+                "has {} of the schema, and this program knows no more than {}; {} changed what it would read or write: run a \
+                 newer version of this program",
+                beyond.theirs(),
+                beyond.ours(),
+                beyond.changes()
             ),
-            Self::OnlyReads(theirs, their_semver, ours, our_semver) => write!(
+            Self::OnlyReads(beyond) => write!(
                 f,
-                "has version {theirs} ({their_semver}) of the schema, which this program of version {ours} ({our_semver}) \
-                 may read and not write; run a newer version of this program, or say Options::read_only_if_newer(true) to \
-                 open it for reading alone"
+                "has {} of the schema, which this program of {} may read and not write, since {} changed what it would write; \
+                 run a newer version of this program, or say Options::read_only_if_newer(true) to open it for reading alone",
+                beyond.theirs(),
+                beyond.ours(),
+                beyond.changes()
             ),
             Self::Dropped(theirs, until, semver) => write!(
                 f,

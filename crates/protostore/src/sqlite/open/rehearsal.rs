@@ -8,7 +8,7 @@ use super::cold::Cold;
 use super::identity::{self, Class, Standing};
 use super::migrate::{self, Reporter};
 use super::place::Place;
-use super::refusal::Refusal;
+use super::refusal::{Beyond, Refusal};
 use super::settings::{self, Role};
 use super::{Access, Cipher, connect, create};
 use crate::error::Result;
@@ -43,9 +43,11 @@ impl Cold {
         let (label, standing) = identity::check(self.connection(), schema, Class::Real, true)?;
         match standing {
             Standing::Same | Standing::Older => Ok(label.version),
-            Standing::Newer(Newer { version, semver, .. }) => {
-                Err(Refusal::Newer(version, semver, schema.version, schema.semver))
-            }
+            Standing::Newer(Newer { version, semver, changes, writes: _ }) => Err(Refusal::Newer(Beyond {
+                theirs: (version, semver),
+                ours: (schema.version, schema.semver),
+                changes,
+            })),
         }
     }
 
