@@ -180,7 +180,11 @@ pub(crate) fn unneeded(project: &Project, plans: &[&Plan], request: &Request) ->
     }
     if let Some(store) = request.store.as_ref().filter(|_| plans.is_empty()) {
         let title = format!("`--store {store}` is the name of no store");
-        findings.push(Finding::new(title, Vec::new(), "write the name of its generated crate"));
+        findings.push(Finding::new(
+            title,
+            Vec::new(),
+            "write the name of its generated crate, which is that of its directory",
+        ));
     }
     findings
 }

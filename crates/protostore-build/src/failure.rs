@@ -23,6 +23,8 @@ pub enum Failure {
     NoDirectory {
         /// Its full path.
         path: PathBuf,
+        /// What says so: `protos`, `include`.
+        key: &'static str,
     },
     /// The directory in which the command runs cannot be found: it was removed, say.
     NoCurrentDir(std::io::Error),
@@ -159,8 +161,8 @@ impl std::fmt::Display for Failure {
                 let files: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
                 write!(f, "no store message is in {}", files.join(", "))
             }
-            Self::NoDirectory { path } if path.exists() => write!(f, "{} is not a directory", path.display()),
-            Self::NoDirectory { path } => write!(f, "the directory {} does not exist", path.display()),
+            Self::NoDirectory { path, .. } if path.exists() => write!(f, "{} is not a directory", path.display()),
+            Self::NoDirectory { path, .. } => write!(f, "the directory {} does not exist", path.display()),
             Self::NoStore { protos: Protos::Set { name, .. }, left_out: _ } => {
                 write!(f, "no file of {name} holds a store message")
             }
@@ -200,7 +202,12 @@ impl miette::Diagnostic for Failure {
                 let left_out: String = left_out.iter().map(|sentence| format!("{sentence}\n")).collect();
                 left_out + STORE
             }
-            Self::NoDirectory { path } => match with_protos(path) {
+            Self::NoDirectory { path: _, key: "include" } => {
+                "correct `include` in the configuration, or `-I`: each is a directory from which imports begin, and a path \
+                 of the configuration starts where its file is"
+                    .to_owned()
+            }
+            Self::NoDirectory { path, .. } => match with_protos(path) {
                 Some(near) => format!(
                     "did you mean {}? Write `protos = \"…\"` in the configuration, or give `--protos`",
                     near.display()

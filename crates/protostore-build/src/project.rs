@@ -125,7 +125,9 @@ impl Project {
 
     /// Compiles the files that hold the store messages.
     pub(crate) fn compile(&self) -> Result<Sources, Failure> {
-        self.includes.iter().try_for_each(|include| directory(include))?;
+        let root = usize::from(!matches!(self.protos, Protos::Below(_)));
+        let key = |at: usize| if at < root { "protos" } else { "include" };
+        self.includes.iter().enumerate().try_for_each(|(at, include)| directory(include, key(at)))?;
         let from_text = |files| {
             let inputs = Inputs { includes: self.includes(), files };
             compile(&inputs).map_err(|found| self.problems(vec![found]))
@@ -138,7 +140,7 @@ impl Project {
                 (compiled.map_err(|found| self.problems(vec![found]))?, Vec::new(), Vec::new())
             }
             Protos::Below(root) => {
-                directory(root)?;
+                directory(root, "protos")?;
                 let Found { files, left_out } = protos::find(root)?;
                 let (candidates, found) = candidates(root, files)?;
                 (from_text(candidates)?, left_out, found)
@@ -158,8 +160,8 @@ impl Project {
 }
 
 /// Checks that a directory of protos is one.
-fn directory(dir: &Path) -> Result<(), Failure> {
-    if dir.is_dir() { Ok(()) } else { Err(Failure::NoDirectory { path: protos::full(dir) }) }
+fn directory(dir: &Path, key: &'static str) -> Result<(), Failure> {
+    if dir.is_dir() { Ok(()) } else { Err(Failure::NoDirectory { path: protos::full(dir), key }) }
 }
 
 /// Returns the files that may hold a store message, which are those that speak of this product at all, and the hash of

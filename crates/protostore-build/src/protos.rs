@@ -22,7 +22,7 @@ pub(crate) struct Found {
 /// Where it is not a directory, or cannot be read.
 pub fn proto_files(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !root.is_dir() {
-        return Err(Failure::NoDirectory { path: full(root) });
+        return Err(Failure::NoDirectory { path: full(root), key: "protos" });
     }
     find(root).map(|found| found.files)
 }

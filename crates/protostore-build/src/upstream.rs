@@ -64,7 +64,7 @@ fn unwritten(project: &Project, plan: &Plan) -> Option<Finding> {
 /// Returns the project with the update in place of what it replaces.
 fn with(project: &Project, Update { dir, replaces }: &Update) -> Result<Project, Failure> {
     if !dir.is_dir() {
-        return Err(Failure::NoDirectory { path: protos::full(dir) });
+        return Err(Failure::NoDirectory { path: protos::full(dir), key: "protos" });
     }
     let all: Vec<String> = project.includes.iter().map(|dir| dir.display().to_string()).collect();
     let wrong = |message: String, help: &str| Err(ConfigError::of_table("--replaces", message, help));

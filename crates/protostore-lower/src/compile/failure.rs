@@ -67,6 +67,7 @@ impl Failure<'_> {
             let inner = text.as_deref().zip(span.as_ref()).and_then(|(text, outer)| word_within(name, text, outer));
             span = inner.or(span);
         }
+        help = help.or_else(|| of_value(&message)).or_else(|| of_conflict(text.as_deref(), span.as_ref()));
         // The type of a map's values has no place of its own.
         let word = quoted(&message).first().copied().unwrap_or_default();
         let span = span.or_else(|| text.as_deref().and_then(|text| word_within(word, text, &(0..text.len()))));
@@ -82,6 +83,14 @@ impl Failure<'_> {
                 let help = self.importable.like(import).map_or_else(
                     || "correct the path, or add the directory that it is below with `-I`".to_owned(),
                     |like| format!("did you mean `import \"{like}\";`?"),
+                );
+                Advice { help: Some(help), cause: None }
+            }
+            // A part of a name: those of extensions are between parentheses.
+            [name] if message.starts_with("option field ") && message.ends_with("is not defined") => {
+                let help = format!(
+                    "an option of another file is in parentheses, such as `(protostore.v1.table) = {{…}}`: \
+                                    `{name}` alone is an option of protobuf itself"
                 );
                 Advice { help: Some(help), cause: None }
             }
@@ -104,8 +113,12 @@ impl Failure<'_> {
         let own = names_of(&parsed);
         let imported = parsed.dependency.iter().filter_map(|import| self.pool.get_file_by_name(import));
         let imported = imported.flat_map(|file| names_of(file.file_descriptor_proto()));
-        let known: Vec<String> = own.iter().cloned().chain(imported).map(|name| last(&name)).collect();
+        let all: Vec<String> = own.iter().cloned().chain(imported).collect();
+        let known: Vec<String> = all.iter().map(|name| last(name)).collect();
+        // The name may be right, and what is before it wrong.
+        let same = all.iter().find(|known| name.contains('.') && last(known) == last(name)).cloned();
         let near = nearest(&last(name), &known.iter().map(String::as_str).collect::<Vec<_>>()).map(str::to_owned);
+        let near = same.or(near);
         let help = near.map_or_else(
             || "define it in this file, or import the file that defines it".to_owned(),
             |near| format!("did you mean `{near}`?"),
@@ -133,6 +146,30 @@ impl Failure<'_> {
             None => format!("there are `{}`", names.join("`, `")),
         })
     }
+}
+
+/// Returns what to write in place of a value of another type, or of an enum without a zero.
+fn of_value(message: &str) -> Option<String> {
+    if message.ends_with("the first value for proto3 enums must be 0") {
+        return Some("begin the enum with a value for what was never set, such as `KIND_UNSPECIFIED = 0;`".to_owned());
+    }
+    let (_, expected) = message.rsplit_once(": expected ")?;
+    match expected.split_once(", but found ")? {
+        ("a string", found) => Some(format!("a text is between double quotes: `\"{}\"`", found.trim_matches('\''))),
+        ("'true' or 'false'", _) => Some("write `true` or `false`".to_owned()),
+        _ => None,
+    }
+}
+
+/// Returns what to do about a conflict that git has marked.
+fn of_conflict(text: Option<&str>, span: Option<&Range<usize>>) -> Option<String> {
+    let rest = text?.get(span?.start..)?;
+    let is_mark = ["<<<<<<< ", ">>>>>>> ", "=======\n", "||||||| "].iter().any(|mark| rest.starts_with(mark));
+    is_mark.then(|| {
+        "git marked a conflict here: keep what is meant of both sides, and remove the lines that begin with `<<<<<<<`, \
+         `=======` and `>>>>>>>`"
+            .to_owned()
+    })
 }
 
 /// Returns what is between single quotes.
