@@ -38,9 +38,13 @@ message Line {
 
 /// Runs `codegen` on the store with more in its configuration; returns the notes of what it says, and its exit code.
 fn notes(keys: &str) -> (i32, Vec<String>, String) {
+    notes_of(STORE, keys)
+}
+
+fn notes_of(store: &str, keys: &str) -> (i32, Vec<String>, String) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     std::fs::create_dir_all(dir.path().join("proto")).expect("a directory");
-    std::fs::write(dir.path().join("proto/shop.proto"), STORE).expect("a file");
+    std::fs::write(dir.path().join("proto/shop.proto"), store).expect("a file");
     std::fs::write(dir.path().join("protostore.toml"), format!("{RUNTIME}{keys}")).expect("a file");
     let codegen = |dir: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-protostore"));
@@ -78,4 +82,80 @@ fn what_allows_nothing_is_said() {
     let (code, _, said) = notes("allow = [\"plain_refrence\"]\n");
     assert!(code == 2 && said.contains("no note is called `plain_refrence`"), "{said}");
     assert!(said.contains("did you mean `plain_reference`?"), "{said}");
+}
+
+/// A store with a part for each note. What is beside it has none.
+fn with(fields: &str, table: &str, more: &str) -> String {
+    format!(
+        "syntax = \"proto3\";\npackage shop;\nimport \"protostore/v1/options.proto\";\nmessage ShopStore {{\n  option \
+         (protostore.v1.store) = {{name: \"shop\"}};\n  repeated Thing things = 1 [(protostore.v1.table) = {{primary_key: \
+         \"id\" {table}}}];\n}}\nmessage Thing {{\n  string id = 1;\n  {fields}\n}}\n{more}\n"
+    )
+}
+
+#[test]
+fn each_note_has_its_case_and_what_is_beside_it_none() {
+    let state = |zero: &str| format!("enum State {{ {zero} = 0; STATE_DONE = 1; }}");
+    let (running, unspecified) = (state("STATE_RUNNING"), state("STATE_UNSPECIFIED"));
+    let parent = "string name = 2; optional string parent = 3; string place = 4;";
+    let unique = "index: {fields: [\"parent\", \"name\"] unique: true}";
+    let both = "index: {fields: [\"name\", \"place\"]} index: {fields: \"name\"}";
+    let cases: [(&str, String, Option<&str>); 15] = [
+        (
+            "enum_zero_value",
+            with("State state = 2;", "", &running),
+            Some("`things.state` of `shop` is `STATE_RUNNING`"),
+        ),
+        ("enum_zero_value", with("optional State state = 2;", "", &running), None),
+        ("enum_zero_value", with("State state = 2;", "", &unspecified), None),
+        ("plain_secret", with("string api_key = 2;", "", ""), Some("`things.api_key` of `shop`")),
+        ("plain_secret", with("bytes db_password = 2;", "", ""), Some("`debug_redact = true` leaves it out")),
+        ("plain_secret", with("string password = 2 [debug_redact = true];", "", ""), None),
+        ("plain_secret", with("string password_hint = 2; bool secret = 3;", "", ""), None),
+        (
+            "prefix_index",
+            with(parent, both, ""),
+            Some("has an index on `name`, and the index on `name`, `place` begins"),
+        ),
+        ("prefix_index", with(parent, "index: {fields: [\"name\", \"place\"]} index: {fields: \"place\"}", ""), None),
+        (
+            "prefix_index",
+            with(parent, &both.replace("}", " where: \"place = 'x'\"}").replacen(" where: \"place = 'x'\"", "", 1), ""),
+            None,
+        ),
+        ("sql_word", with("string order = 2;", "", ""), Some("statements of your own write `\"order\"`")),
+        ("sql_word", with("string orders = 2;", "", ""), None),
+        ("unique_optional", with(parent, unique, ""), Some("of the same `parent`, `name` where `parent` is unset")),
+        ("unique_optional", with(parent, "index: {fields: [\"place\", \"name\"] unique: true}", ""), None),
+        ("unique_optional", with(parent, &unique.replace("}", " where: \"parent:*\"}"), ""), None),
+    ];
+    for (name, store, expected) in cases {
+        let (code, notes, said) = notes_of(&store, "");
+        assert_eq!(code, 0, "{said}");
+        match expected {
+            Some(expected) => {
+                assert!(notes.len() == 1 && notes[0].ends_with(&format!(" [{name}]")), "{store}\n{said}");
+                assert!(notes[0].contains(expected), "{said}");
+                assert_eq!(notes_of(&store, &format!("allow = [\"{name}\"]\n")).1, [""; 0]);
+            }
+            None => assert_eq!(notes, [""; 0], "{store}"),
+        }
+    }
+}
+
+#[test]
+fn each_note_is_explained() {
+    let explain = |word: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-protostore"));
+        let output = command.args(["protostore", "explain"]).args(Some(word).filter(|word| !word.is_empty())).output();
+        String::from_utf8(output.expect("the command runs").stdout).expect("text")
+    };
+    let all = explain("");
+    let names: Vec<&str> = all.lines().filter_map(|line| line.strip_suffix(": a note")).collect();
+    assert!(names.contains(&"sql_word") && names.contains(&"wide_record"), "{all}");
+    let table = include_str!("../../../docs/project.md");
+    let rows: Vec<String> = names.iter().map(|name| format!("| `{name}` | ")).collect();
+    for (name, row) in names.iter().zip(rows) {
+        assert!(explain(name).lines().count() > 3 && table.contains(&row), "{name}: {}", explain(name));
+    }
 }

@@ -52,6 +52,7 @@ pub use export::export_protos;
 pub use failure::{Failure, current_dir};
 pub use finding::Finding;
 pub use format::Format;
+pub use lints::explained_notes;
 pub use made::MadeVersion;
 pub use plugin::answer_plugin;
 pub use project::{CrateOptions, Invocation, Project, Protos};

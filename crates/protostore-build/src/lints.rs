@@ -1,9 +1,25 @@
 //! Notes about what is allowed and may not be meant. Each has a name, under which a project allows it.
 
+mod fields;
+mod indexes;
+
 use protostore_schema::{Column, Role, Schema, Table, widest_parts};
 
 /// The names of all notes.
-pub(crate) const NAMES: [&str; 2] = ["plain_reference", "wide_record"];
+pub(crate) const NAMES: [&str; 7] = [
+    "enum_zero_value",
+    "plain_reference",
+    "plain_secret",
+    "prefix_index",
+    "sql_word",
+    "unique_optional",
+    "wide_record",
+];
+
+/// Returns the names of all notes, each with what the page of diagnostics says about it.
+pub fn explained_notes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
+    NAMES.iter().map(|name| (*name, protostore_lower::note_explanation(name)))
+}
 
 /// Tables that a record may become without a note.
 const TABLES: usize = 50;
@@ -18,7 +34,7 @@ struct Lint {
 
 /// Returns the notes about some schemas that a project does not allow, and those of its `allow` that name nothing.
 pub(crate) fn notes<'s>(schemas: impl Iterator<Item = &'s Schema>, allow: &[String], is_whole: bool) -> Vec<String> {
-    let lints: Vec<Lint> = schemas.flat_map(|schema| wide_records(schema).into_iter().chain(plain(schema))).collect();
+    let lints: Vec<Lint> = schemas.flat_map(of_schema).collect();
     let is_meant = |allowed: &str, lint: &Lint| match allowed.split_once(':') {
         Some((name, place)) => name == lint.name && place == lint.place,
         None => allowed == lint.name,
@@ -31,6 +47,17 @@ pub(crate) fn notes<'s>(schemas: impl Iterator<Item = &'s Schema>, allow: &[Stri
         unneeded.map(|allowed| format!("`allow` has \"{allowed}\", and there is nothing of that name to allow")),
     );
     notes
+}
+
+fn of_schema(schema: &Schema) -> Vec<Lint> {
+    let mut lints = wide_records(schema);
+    lints.extend(plain(schema));
+    lints.extend(indexes::unique_optional(schema));
+    lints.extend(indexes::prefixes(schema));
+    lints.extend(fields::enums(schema));
+    lints.extend(fields::secrets(schema));
+    lints.extend(fields::sql_words(schema));
+    lints
 }
 
 /// Returns a note for each record that becomes many tables, with the parts that most of them are of.

@@ -154,12 +154,21 @@ impl Code {
     /// Returns the section about the code in the page of diagnostics: cause and repair, as markdown without the title.
     #[must_use]
     pub fn explanation(self) -> &'static str {
-        let title = format!("\n### {}: ", self.id());
-        let section = PAGE.split_once(&title).map_or("", |(_, rest)| rest);
-        let body = section.split_once('\n').map_or("", |(_, rest)| rest);
-        let end = ["\n### ", "\n## "].iter().filter_map(|next| body.find(next)).min().unwrap_or(body.len());
-        body[..end].trim()
+        section(&format!("\n### {}: ", self.id()))
     }
+}
+
+/// Returns the section about a note in the page of diagnostics, as markdown without the title; empty where it has none.
+#[must_use]
+pub fn note_explanation(name: &str) -> &'static str {
+    section(&format!("\n#### {name}: "))
+}
+
+fn section(title: &str) -> &'static str {
+    let section = PAGE.split_once(title).map_or("", |(_, rest)| rest);
+    let body = section.split_once('\n').map_or("", |(_, rest)| rest);
+    let next = ["\n#### ", "\n### ", "\n## "].iter().filter_map(|next| body.find(next)).min();
+    body[..next.unwrap_or(body.len())].trim()
 }
 
 #[cfg(test)]

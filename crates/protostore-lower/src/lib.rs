@@ -22,7 +22,7 @@ mod served;
 mod sources;
 
 pub use candidates::Candidate;
-pub use code::Code;
+pub use code::{Code, note_explanation};
 pub use compile::{Compiled, DescriptorInputs, Inputs, PluginRequest, compile, compile_descriptors, compile_within};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use limits::Limits;
