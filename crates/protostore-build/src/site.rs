@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use protostore_emit::{SiteStore, SiteVersion, site};
 use protostore_evolve::History;
 use protostore_lower::{Lowered, lower_after};
-use protostore_schema::Schema;
+use protostore_schema::{Schema, UnstoredMessage};
 
 use crate::project::Sources;
 use crate::{Failure, Project, disk, line_endings, past, sync};
@@ -50,9 +50,11 @@ const MARK: &[u8] = b"search-index.js";
 pub fn docs(projects: &[Project], dir: &Path) -> Result<Site, Failure> {
     let (stores, notes) = lowered(projects)?;
     distinct(&stores)?;
-    let versions: Vec<Vec<SiteVersion<'_>>> = stores.iter().map(|(_, history)| versions(history.as_ref())).collect();
-    let all: Vec<SiteStore<'_>> =
-        stores.iter().zip(&versions).map(|((schema, _), versions)| SiteStore { schema, versions }).collect();
+    let versions: Vec<Vec<SiteVersion<'_>>> = stores.iter().map(|store| versions(store.history.as_ref())).collect();
+    let with_versions = stores.iter().zip(&versions);
+    let all: Vec<SiteStore<'_>> = with_versions
+        .map(|(Store { schema, history: _, unstored }, versions)| SiteStore { schema, versions, unstored })
+        .collect();
     let files = site(&all);
     let old = old_pages(dir)?;
     for (path, bytes) in &files {
@@ -66,12 +68,17 @@ pub fn docs(projects: &[Project], dir: &Path) -> Result<Site, Failure> {
         let file = dir.join(path);
         std::fs::remove_file(&file).map_err(Failure::at(&file))?;
     }
-    let tables = stores.iter().map(|(schema, _)| schema.tables.len()).sum();
+    let tables = stores.iter().map(|store| store.schema.tables.len()).sum();
     Ok(Site { index: dir.join("index.html"), stores: stores.len(), tables, files: files.len(), notes })
 }
 
 /// A store as its protos say it now, and its history.
-type Store = (Schema, Option<History>);
+struct Store {
+    schema: Schema,
+    history: Option<History>,
+    /// The messages of the API's files that no table holds.
+    unstored: Vec<UnstoredMessage>,
+}
 
 /// Returns the stores of some projects, and what was left out.
 fn lowered(projects: &[Project]) -> Result<(Vec<Store>, Vec<String>), Failure> {
@@ -88,7 +95,10 @@ fn lowered(projects: &[Project]) -> Result<(Vec<Store>, Vec<String>), Failure> {
             line_endings::restore_locked(&mut tree.files);
             let past = past::read(&tree.files);
             match lower_after(&compiled, name, past.schemas().as_deref()) {
-                Ok(Lowered { schema, .. }) => stores.push((schema, past.history)),
+                Ok(Lowered { schema, .. }) => {
+                    let unstored = compiled.unstored_messages(&schema);
+                    stores.push(Store { schema, history: past.history, unstored });
+                }
                 Err(diagnostics) => problems.push(diagnostics),
             }
         }
@@ -106,8 +116,8 @@ fn lowered(projects: &[Project]) -> Result<(Vec<Store>, Vec<String>), Failure> {
 pub fn describe(project: &Project, table: Option<&str>) -> Result<Option<String>, Failure> {
     let (stores, _) = lowered(std::slice::from_ref(project))?;
     let texts: Vec<String> = match table {
-        None => stores.iter().map(|(schema, _)| protostore_emit::describe(schema)).collect(),
-        Some(name) => stores.iter().filter_map(|(schema, _)| protostore_emit::describe_table(schema, name)).collect(),
+        None => stores.iter().map(|store| protostore_emit::describe(&store.schema, &store.unstored)).collect(),
+        Some(name) => stores.iter().filter_map(|store| protostore_emit::describe_table(&store.schema, name)).collect(),
     };
     Ok((!texts.is_empty()).then(|| texts.join("\n")))
 }
@@ -123,8 +133,8 @@ fn versions(history: Option<&History>) -> Vec<SiteVersion<'_>> {
 
 /// Checks that each store has pages of its own.
 fn distinct(stores: &[Store]) -> Result<(), Failure> {
-    for (at, (schema, _)) in stores.iter().enumerate() {
-        if let Some((other, _)) = stores[..at].iter().find(|(other, _)| other.name == schema.name) {
+    for (at, Store { schema, .. }) in stores.iter().enumerate() {
+        if let Some(Store { schema: other, .. }) = stores[..at].iter().find(|other| other.schema.name == schema.name) {
             let stores = [other.store.clone(), schema.store.clone()];
             return Err(Failure::SameName { name: schema.name.clone(), stores });
         }

@@ -1,13 +1,14 @@
 //! A schema as text for a terminal: what is stored, where, and what is not.
 
-use protostore_schema::{Column, Index, Item, Node, Schema, Table};
+use protostore_schema::{Column, Index, Item, Node, Schema, Table, UnstoredMessage};
 use protostore_sql::Dialect;
 
 use crate::page::{sentence, type_name};
 
-/// Returns the tables of a schema, a line each, and the fields that are not stored.
+/// Returns the tables of a schema, a line each, the fields of records that are not stored, and the messages that no table
+/// holds.
 #[must_use]
-pub fn describe(schema: &Schema) -> String {
+pub fn describe(schema: &Schema, unstored: &[UnstoredMessage]) -> String {
     let Schema { name, store, tables, enums, .. } = schema;
     let row = |table: &Table| {
         let children = table.descendants().len();
@@ -28,6 +29,13 @@ pub fn describe(schema: &Schema) -> String {
         missing => format!("{stored} of {} are stored; not stored:\n", count(stored + missing, "field")),
     };
     text.extend(left_out.iter().map(|field| format!("  {field}\n")));
+    if !unstored.is_empty() {
+        text += "messages of the API that no table holds, requests and responses aside:\n";
+        let line = |UnstoredMessage { proto, file, fields }: &UnstoredMessage| {
+            format!("  {proto} ({file}): {}\n", fields.join(", "))
+        };
+        text.extend(unstored.iter().map(line));
+    }
     text
 }
 
@@ -90,7 +98,7 @@ fn count(number: usize, one: &str) -> String {
 }
 
 /// Returns how many fields are stored, those inside of others included.
-fn fields(nodes: &[Node]) -> usize {
+pub(crate) fn fields(nodes: &[Node]) -> usize {
     let of_node = |node: &Node| match node {
         Node::Scalar(_) => 1,
         Node::Group(group) => 1 + fields(&group.nodes),
@@ -105,7 +113,7 @@ fn fields(nodes: &[Node]) -> usize {
 }
 
 /// Returns the fields of a table's record that are not stored, each as a path from the table.
-fn not_stored(table: &Table) -> Vec<String> {
+pub(crate) fn not_stored(table: &Table) -> Vec<String> {
     fn visit(around: &str, nodes: &[Node], found: &mut Vec<String>) {
         for node in nodes {
             let path = format!("{around}.{}", node.name().proto.rsplit('.').next().unwrap_or_default());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost::Message as _;
 use prost_reflect::{FileDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
-use protostore_schema::Schema;
+use protostore_schema::{Schema, UnstoredMessage};
 
 use crate::served::served;
 use crate::{Compiled, annotations, names};
@@ -29,6 +29,37 @@ impl Compiled {
         let stays: BTreeSet<String> = kept.keys().cloned().collect();
         let files = self.pool.files().filter_map(|f| kept.remove(f.name()));
         FileDescriptorSet { file: files.map(|file| keep_imports(file, &stays)).collect() }
+    }
+
+    /// Returns the messages of those files that no table holds, by file and name. Requests and responses of methods are not
+    /// among them, nor what only those hold.
+    #[must_use]
+    pub fn unstored_messages(&self, schema: &Schema) -> Vec<UnstoredMessage> {
+        let files: Vec<_> = self.pool.files().filter(|f| self.used_files(&schema.store).contains(f.name())).collect();
+        let mut known: BTreeSet<String> = schema.reach.messages.iter().map(|message| message.proto.clone()).collect();
+        let methods = files.iter().flat_map(|file| file.services().flat_map(|s| s.methods().collect::<Vec<_>>()));
+        let mut open: Vec<MessageDescriptor> = methods.flat_map(|method| [method.input(), method.output()]).collect();
+        while let Some(message) = open.pop() {
+            if known.insert(message.full_name().to_owned()) {
+                open.extend(message.fields().filter_map(|field| field.kind().as_message().cloned()));
+            }
+        }
+        let mut open: Vec<MessageDescriptor> =
+            files.iter().flat_map(|file| file.messages().collect::<Vec<_>>()).collect();
+        let mut found = Vec::new();
+        while let Some(message) = open.pop() {
+            open.extend(message.child_messages());
+            let is_other = message.is_map_entry() || annotations::is_store(&message) || message.fields().len() == 0;
+            if !is_other && !known.contains(message.full_name()) {
+                let mut fields: Vec<_> = message.fields().collect();
+                fields.sort_by_key(|field| field.number());
+                let fields = fields.iter().map(|field| field.name().to_owned()).collect();
+                let (proto, file) = (message.full_name().to_owned(), message.parent_file().name().to_owned());
+                found.push(UnstoredMessage { proto, file, fields });
+            }
+        }
+        found.sort_by(|a, b| (&a.file, &a.proto).cmp(&(&b.file, &b.proto)));
+        found
     }
 
     /// Returns the encoded files of [`message_files`](Self::message_files) and all that they import, with their

@@ -40,7 +40,7 @@ pub use in_json::JsonRoot;
 pub use index::{Index, IndexColumn};
 pub use kind::Kind;
 pub use list::List;
-pub use message::{EnumType, Field, Label, Message, Reach, is_well_known, json_name};
+pub use message::{EnumType, Field, Label, Message, Reach, UnstoredMessage, is_well_known, json_name};
 pub use name::{Declared, Docs, Name, Source, TypeName};
 pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
 pub use rule::{Asks, Bound, Counted, Format, Range, Rule, RuleValue, Rules, Unit};

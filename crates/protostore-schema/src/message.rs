@@ -28,6 +28,17 @@ pub struct Reach {
     pub enums: Vec<EnumType>,
 }
 
+/// A message of the API's files that no table holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnstoredMessage {
+    /// Full protobuf name.
+    pub proto: String,
+    /// The proto file that declares it.
+    pub file: String,
+    /// The names of its fields, by number.
+    pub fields: Vec<String>,
+}
+
 /// A message, with all of its fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,7 +12,7 @@ mod prose;
 mod store;
 mod table;
 
-use protostore_schema::Schema;
+use protostore_schema::{Schema, UnstoredMessage};
 
 use crate::Files;
 use crate::markup::el;
@@ -25,6 +25,8 @@ pub struct SiteStore<'a> {
     pub schema: &'a Schema,
     /// The versions of the schema, oldest first; none where nothing was generated yet.
     pub versions: &'a [SiteVersion<'a>],
+    /// The messages of the API's files that no table holds.
+    pub unstored: &'a [UnstoredMessage],
 }
 
 /// A version of a store's schema, as a page names it.
@@ -44,7 +46,7 @@ pub struct SiteVersion<'a> {
 /// # fn pages(schema: &protostore_schema::Schema) {
 /// use protostore_emit::{SiteStore, site};
 ///
-/// let files = site(&[SiteStore { schema, versions: &[] }]);
+/// let files = site(&[SiteStore { schema, versions: &[], unstored: &[] }]);
 /// assert!(files.contains_key("index.html"));
 /// # }
 /// ```

@@ -1,11 +1,12 @@
 //! The pages of one store: its picture, its tables and enums, and its versions.
 
-use protostore_schema::{Schema, Table};
+use protostore_schema::{Schema, Table, UnstoredMessage};
 
 use super::index::{Entry, Kind};
 use super::page::{Page, main, section, table_of};
 use super::{SiteStore, SiteVersion, enums, prose, table};
 use crate::Files;
+use crate::describe;
 use crate::markup::{Element, el};
 use crate::picture::{Picture, picture};
 
@@ -36,6 +37,7 @@ fn overview(stores: &[SiteStore<'_>], store: &SiteStore<'_>) -> String {
         .with(el("p").text("The message ").with(el("code").text(&schema.store)).text(" in ").with(file(schema)))
         .with(section("tables", "Tables").with(tables(schema)))
         .with(section("picture", "Picture").with(framed(drawn)))
+        .with(coverage(store))
         .all(versions(store.versions));
     let title = format!("{}: tables", schema.name);
     Page { stores, title: &title, root: "../", store: Some(store), current: "" }.print(content)
@@ -63,6 +65,31 @@ fn tables(schema: &Schema) -> Element {
             .with(prose::with_code(el("td"), &crate::page::sentence(docs)))
     };
     table_of(&["Number", "Table", "Record", "Key", ""], schema.tables.iter().map(row))
+}
+
+/// Returns what is stored of the API: the fields of records that are not, and the messages that no table holds.
+fn coverage(store: &SiteStore<'_>) -> Element {
+    let tables = &store.schema.tables;
+    let stored: usize = tables.iter().map(|table| describe::fields(&table.record.nodes)).sum();
+    let left_out: Vec<String> = tables.iter().flat_map(describe::not_stored).collect();
+    let mut part = section("coverage", "Coverage");
+    part = part.with(el("p").text(match left_out.len() {
+        0 => format!("All of the {stored} fields of the records are stored."),
+        missing => format!("{stored} of the {} fields of the records are stored. Not stored:", stored + missing),
+    }));
+    if !left_out.is_empty() {
+        let items = left_out.iter().map(|field| el("li").with(el("code").text(field)));
+        part = part.with(el("ul").all(items));
+    }
+    if store.unstored.is_empty() {
+        return part.with(el("p").text("Each message of the API is in a record, a request or a response."));
+    }
+    let row = |UnstoredMessage { proto, file, fields }: &UnstoredMessage| {
+        let cells = [el("code").text(proto), el("code").text(file), el("span").text(fields.join(", "))];
+        el("tr").all(cells.into_iter().map(|cell| el("td").with(cell)))
+    };
+    part.with(el("p").text("Messages that no table holds, requests and responses aside:"))
+        .with(table_of(&["Message", "File", "Fields"], store.unstored.iter().map(row)))
 }
 
 fn versions(versions: &[SiteVersion<'_>]) -> Option<Element> {
