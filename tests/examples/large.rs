@@ -63,6 +63,7 @@ fn main() {
             versions: &[version],
             stubs: &BTreeMap::new(),
             services: false,
+            external: &[],
             descriptors: &[],
             run_time: "version = \"0.1.0\"",
             features: &[],

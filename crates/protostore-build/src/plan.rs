@@ -276,6 +276,7 @@ fn files(
         versions: &versions,
         stubs: &stubs.files,
         services: stubs.services,
+        external: &stubs.external,
         descriptors: &descriptors,
         run_time: &project.run_time,
         features,

@@ -51,8 +51,7 @@ pub enum Protos {
 pub struct CrateOptions {
     /// The default features; `sqlcipher` where there is none. One that a crate does not have is none of its.
     pub features: Vec<String>,
-    /// Packages whose messages another generated crate has, and the module there: `.shop.v1` and
-    /// `::shop::proto::shop::v1`.
+    /// Packages whose messages another crate has, and the module there: `.shop.v1` and `::shop_api::shop::v1`.
     pub extern_paths: BTreeMap<String, String>,
     /// Attributes of messages and enums, by a path as prost takes it: `.` and `#[derive(Eq)]`.
     pub type_attributes: Vec<(String, String)>,

@@ -44,6 +44,8 @@ pub struct Input<'a> {
     pub stubs: &'a BTreeMap<String, String>,
     /// Whether the stubs hold services, so that the crate has the feature `grpc`.
     pub services: bool,
+    /// The packages whose messages other crates have.
+    pub external: &'a [String],
     /// The encoded descriptors of the messages and services, for reflection.
     pub descriptors: &'a [u8],
     /// The run-time crate as a Cargo dependency: `version = "0.1.0"`, `path = "../../crates/protostore"`.

@@ -1,4 +1,4 @@
-//! Packages whose messages another generated crate has: which module of it stands for which package.
+//! Packages whose messages another crate has: which module of it stands for which package.
 
 use std::collections::BTreeMap;
 

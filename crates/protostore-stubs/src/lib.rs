@@ -25,6 +25,8 @@ pub struct Stubs {
     pub files: BTreeMap<String, String>,
     /// Whether any file declares a service, so that the crate wants a feature `grpc`.
     pub services: bool,
+    /// The packages of the files that other crates have.
+    pub external: Vec<String>,
 }
 
 /// What is said of the messages besides.
@@ -32,10 +34,14 @@ pub struct Stubs {
 pub struct StubOptions {
     /// Attributes of messages, oneofs and enums, by a path as prost takes it: `.` and `#[derive(Eq)]`.
     pub type_attributes: Vec<(String, String)>,
-    /// Packages whose messages another generated crate has, and the module there: `.shop.v1` and
-    /// `::shop::proto::shop::v1`. With a package go those below it.
+    /// Packages whose messages another crate has, and the module there: `.shop.v1` and `::shop_api::shop::v1`. With a
+    /// package go those below it.
     pub extern_paths: BTreeMap<String, String>,
 }
+
+/// The type of a generated crate by which it implements traits for messages of other crates, as the run time's `Merge`
+/// has it.
+const CRATE: &str = "crate::behaviors::Crate";
 
 /// Messages that cannot be written as Rust.
 #[derive(Debug)]
@@ -84,12 +90,18 @@ pub fn emit(
 
     let mut sources: BTreeMap<Module, Vec<String>> = BTreeMap::new();
     let external = external::modules(&files, &options.extern_paths);
+    let merge_in = (!external.is_empty()).then_some(CRATE);
     for file in files.iter().filter(|file| !external.contains_key(&module(file))) {
         sources.entry(module(file)).or_default().push(file.name().to_owned());
     }
     let own = files.iter().filter(|file| !external.contains_key(&module(file)));
     let services = own.into_iter().any(|file| !file.service.is_empty());
-    let requests = files.into_iter().chain(known).map(|file| (module(&file), file)).collect();
+    let mut packages: Vec<String> = files.iter().map(|file| file.package().to_owned()).collect();
+    packages.retain(|package| external.contains_key(&Module::from_protobuf_package_name(package)));
+    packages.sort();
+    packages.dedup();
+    let requests: Vec<_> = files.into_iter().chain(known).map(|file| (module(&file), file)).collect();
+    let merged = if external.is_empty() { String::new() } else { merge_external(&requests, &external, names)? };
     let generated = generate(requests, names, options)?;
 
     let mut texts = BTreeMap::new();
@@ -97,13 +109,27 @@ pub fn emit(
     for (module, text) in generated.into_iter().filter(|(module, _)| !external.contains_key(module)) {
         let protos = sources.get(&module).map(|names| names.join(", ")).unwrap_or_default();
         let name = modules::file_name(&module);
-        texts.insert(name, format!("// {}\n\n{}", header(command, &protos), pretty(&text)?));
+        texts.insert(name, format!("// {}\n\n{}", header(command, &protos), pretty(&text, merge_in)?));
         included.push(module);
     }
     included.sort();
     let protos = sources.values().flatten().cloned().collect::<Vec<_>>().join(", ");
-    texts.insert("mod.rs".to_owned(), modules::emit(&included, &external, &header(command, &protos)));
-    Ok(Stubs { files: texts, services })
+    texts.insert("mod.rs".to_owned(), modules::emit(&included, &external, &header(command, &protos)) + &merged);
+    Ok(Stubs { files: texts, services, external: packages })
+}
+
+/// Returns the macro that says of the messages of other crates which fields have which numbers. What prost would write of
+/// them says so.
+fn merge_external(
+    requests: &[(Module, FileDescriptorProto)],
+    external: &BTreeMap<Module, String>,
+    names: &BTreeMap<String, String>,
+) -> Result<String, StubsError> {
+    let generated = generate(requests.to_vec(), names, &StubOptions::default())?;
+    let others = generated.iter().filter(|(module, _)| external.contains_key(module));
+    let parsed =
+        others.map(|(module, text)| Ok((module.parts().map(|part| format!("{part}::")).collect(), parse(text)?)));
+    Ok(merge::emit(&parsed.collect::<Result<Vec<_>, StubsError>>()?, Some(CRATE)))
 }
 
 /// Prost panics at what Rust cannot tell apart, such as two values of an enum that differ in underscores alone. Lowering
@@ -144,8 +170,13 @@ fn config(names: &BTreeMap<String, String>, options: &StubOptions) -> Config {
     config
 }
 
-fn pretty(text: &str) -> Result<String, StubsError> {
-    let mut file = syn::parse_file(text).map_err(|error| StubsError(std::io::Error::other(error)))?;
+fn pretty(text: &str, merge_in: Option<&str>) -> Result<String, StubsError> {
+    let mut file = parse(text)?;
     transport::gate(&mut file.items);
-    Ok(prettyplease::unparse(&file) + &merge::emit(&file))
+    let text = prettyplease::unparse(&file);
+    Ok(text + &merge::emit(&[(String::new(), file)], merge_in))
+}
+
+fn parse(text: &str) -> Result<syn::File, StubsError> {
+    syn::parse_file(text).map_err(|error| StubsError(std::io::Error::other(error)))
 }

@@ -14,15 +14,20 @@ const WELL_KNOWN: [&str; 7] = ["Any", "Duration", "FieldMask", "ListValue", "Str
 /// Lines are at most this long, as far as names allow.
 const WIDTH: usize = 100;
 
-/// Returns the macro for the messages of a file; nothing where it has none.
-pub(crate) fn emit(file: &syn::File) -> String {
+/// Returns the macro for the messages of files, each with the path of its module; nothing where they have none.
+///
+/// `crate_type` is the type by which the generated crate implements traits for messages of other crates.
+pub(crate) fn emit(files: &[(String, syn::File)], crate_type: Option<&str>) -> String {
     let (mut messages, mut oneofs) = (Vec::new(), BTreeMap::new());
-    collect(&file.items, "", &mut messages, &mut oneofs);
+    for (module, file) in files {
+        collect(&file.items, module, &mut messages, &mut oneofs);
+    }
     if messages.is_empty() {
         return String::new();
     }
     let messages: String = messages.iter().map(|message| print(message, &oneofs)).collect();
-    format!("\n::protostore::generated::merge! {{\n{messages}}}\n")
+    let of = crate_type.map(|of| format!("    in {of};\n")).unwrap_or_default();
+    format!("\n::protostore::generated::merge! {{\n{of}{messages}}}\n")
 }
 
 /// A message, by its path from the file's module.

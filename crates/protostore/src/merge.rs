@@ -23,7 +23,11 @@ use crate::error::{Error, Result};
 ///     Ok(merged)
 /// }
 /// ```
-pub trait Merge: Clone + Default {
+///
+/// `Crate` is the generated crate that says what the fields are. It is `()` where that crate declares all of its messages;
+/// where it takes some from another crate (`extern_path`), it is [`Wire::Crate`](crate::Wire::Crate), so that two stores
+/// can share a message that neither declares.
+pub trait Merge<Crate = ()>: Clone + Default {
     /// Returns whether there is a field at the path.
     fn has_path(path: &[u32]) -> bool;
 
@@ -47,7 +51,7 @@ pub trait Merge: Clone + Default {
 }
 
 /// A message that contains itself.
-impl<M: Merge> Merge for Box<M> {
+impl<Crate, M: Merge<Crate>> Merge<Crate> for Box<M> {
     fn has_path(path: &[u32]) -> bool {
         M::has_path(path)
     }
@@ -58,7 +62,7 @@ impl<M: Merge> Merge for Box<M> {
 }
 
 /// `google.protobuf.Empty`.
-impl Merge for () {
+impl<Crate> Merge<Crate> for () {
     fn has_path(path: &[u32]) -> bool {
         path.is_empty()
     }
@@ -69,7 +73,7 @@ impl Merge for () {
 /// A wrapper, `google.protobuf.StringValue`, which prost has as its value.
 macro_rules! wrapper {
     ($($value:ty),*) => {$(
-        impl Merge for $value {
+        impl<Crate> Merge<Crate> for $value {
             fn has_path(path: &[u32]) -> bool {
                 matches!(path, [] | [1])
             }
@@ -85,6 +89,7 @@ wrapper!(bool, i32, i64, u32, u64, f32, f64, String, Vec<u8>);
 
 #[cfg(feature = "prost")]
 crate::__merge! {
+    in every crate;
     prost_types::Any { fields 1 type_url, 2 value; }
     prost_types::Duration { fields 1 seconds, 2 nanos; }
     prost_types::FieldMask { fields 1 paths; }

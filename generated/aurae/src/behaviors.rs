@@ -7,30 +7,37 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::virtual_machine::VirtualMachine {
+    type Crate = ();
     type Message = proto::aurae::vms::v0::VirtualMachine;
 }
 
 impl protostore::Wire for records::nic::Nic {
+    type Crate = ();
     type Message = proto::aurae::net::v0::Nic;
 }
 
 impl protostore::Wire for records::network::Network {
+    type Crate = ();
     type Message = proto::aurae::net::v0::Network;
 }
 
 impl protostore::Wire for records::image::Image {
+    type Crate = ();
     type Message = proto::aurae::images::v0::Image;
 }
 
 impl protostore::Wire for records::cell::Cell {
+    type Crate = ();
     type Message = proto::aurae::cells::v0::Cell;
 }
 
 impl protostore::Wire for records::executable::Executable {
+    type Crate = ();
     type Message = proto::aurae::cells::v0::Executable;
 }
 
 impl protostore::Wire for records::guest::Guest {
+    type Crate = ();
     type Message = proto::aurae::vms::v0::Guest;
 }
 

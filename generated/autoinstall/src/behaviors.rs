@@ -7,38 +7,47 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::system::System {
+    type Crate = ();
     type Message = proto::autoinstall::systems::v1::System;
 }
 
 impl protostore::Wire for records::template::Template {
+    type Crate = ();
     type Message = proto::autoinstall::installs::v1::Template;
 }
 
 impl protostore::Wire for records::configuration::Configuration {
+    type Crate = ();
     type Message = proto::autoinstall::installs::v1::Configuration;
 }
 
 impl protostore::Wire for records::installation::Installation {
+    type Crate = ();
     type Message = proto::autoinstall::installs::v1::Installation;
 }
 
 impl protostore::Wire for records::user::User {
+    type Crate = ();
     type Message = proto::autoinstall::access::v1::User;
 }
 
 impl protostore::Wire for records::role::Role {
+    type Crate = ();
     type Message = proto::autoinstall::access::v1::Role;
 }
 
 impl protostore::Wire for records::permission::Permission {
+    type Crate = ();
     type Message = proto::autoinstall::access::v1::Permission;
 }
 
 impl protostore::Wire for records::file::File {
+    type Crate = ();
     type Message = proto::autoinstall::files::v1::File;
 }
 
 impl protostore::Wire for records::certificate::Certificate {
+    type Crate = ();
     type Message = proto::autoinstall::files::v1::Certificate;
 }
 

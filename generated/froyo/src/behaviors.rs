@@ -7,26 +7,32 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::run::Run {
+    type Crate = ();
     type Message = proto::froyo::runs::v1::Run;
 }
 
 impl protostore::Wire for records::plan_unit::PlanUnit {
+    type Crate = ();
     type Message = proto::froyo::runs::v1::PlanUnit;
 }
 
 impl protostore::Wire for records::event::Event {
+    type Crate = ();
     type Message = proto::froyo::runs::v1::Event;
 }
 
 impl protostore::Wire for records::resource::Resource {
+    type Crate = ();
     type Message = proto::froyo::resources::v1::Resource;
 }
 
 impl protostore::Wire for records::fact::Fact {
+    type Crate = ();
     type Message = proto::froyo::resources::v1::Fact;
 }
 
 impl protostore::Wire for records::audit_entry::AuditEntry {
+    type Crate = ();
     type Message = proto::froyo::audit::v1::Entry;
 }
 

@@ -7,14 +7,17 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::bucket::Bucket {
+    type Crate = ();
     type Message = proto::gantry::buckets::v1::Bucket;
 }
 
 impl protostore::Wire for records::lifecycle_rule::LifecycleRule {
+    type Crate = ();
     type Message = proto::gantry::buckets::v1::LifecycleRule;
 }
 
 impl protostore::Wire for records::raft_state::RaftState {
+    type Crate = ();
     type Message = proto::gantry::raft::v1::RaftState;
 }
 

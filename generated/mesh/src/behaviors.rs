@@ -7,18 +7,22 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::node::Node {
+    type Crate = ();
     type Message = proto::mesh::nodes::v1::Node;
 }
 
 impl protostore::Wire for records::link::Link {
+    type Crate = ();
     type Message = proto::mesh::nodes::v1::Link;
 }
 
 impl protostore::Wire for records::policy::Policy {
+    type Crate = ();
     type Message = proto::mesh::routing::v1::Policy;
 }
 
 impl protostore::Wire for records::cached_path::CachedPath {
+    type Crate = ();
     type Message = proto::mesh::routing::v1::CachedPath;
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn files(schema: &Schema) -> Files {
         versions: &[version],
         stubs: &BTreeMap::new(),
         services: false,
+        external: &[],
         descriptors: &[],
         run_time: "version = \"0.1.0\"",
         features: &[],

@@ -69,9 +69,7 @@ pub(super) fn read<'e>(
         if !config.dependencies.keys().any(|known| known.replace('-', "_") == other) {
             let message =
                 format!("`extern_path` names the crate `{other}`, and `dependencies` does not say where it is");
-            let help = format!(
-                "write `dependencies.{other} = {{ path = \"…\" }}`: the crate that protostore generates of another store"
-            );
+            let help = format!("write `dependencies.{other} = {{ path = \"…\" }}`: the crate that has these messages");
             return Err(ConfigError::of_table(name, message, &help));
         }
     }

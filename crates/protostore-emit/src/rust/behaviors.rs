@@ -20,128 +20,164 @@ pub(super) fn file(input: &Input<'_>) -> String {
 
         use crate::{proto, records};
     )];
-    items.extend(input.schema.tables.iter().map(wire));
-    items.extend(input.schema.behaviors.iter().map(implementation));
+    let of = Implemented { for_others: !input.external.is_empty() };
+    if of.for_others {
+        items.push(quote! {
+            /// This crate, by which it implements traits for messages that other crates declare.
+            #[derive(Debug)]
+            pub enum Crate {}
+        });
+    }
+    items.extend(input.schema.tables.iter().map(|table| of.wire(table)));
+    items.extend(input.schema.behaviors.iter().map(|behavior| of.implementation(behavior)));
     tokens::file(&head, &items)
 }
 
-fn wire(table: &Table) -> TokenStream {
-    let (module, record) = (ident(&table.record.module), ident(&table.record.ty.rust));
-    let message = message(&table.record.ty.message);
-    quote! {
-        impl protostore::Wire for records::#module::#record {
-            type Message = #message;
-        }
-    }
+/// For whose messages traits are implemented.
+#[derive(Clone, Copy)]
+struct Implemented {
+    /// Whether other crates declare some of them.
+    for_others: bool,
 }
 
-fn implementation(of: &MessageBehavior) -> TokenStream {
-    let MessageBehavior { proto: _, message: path, fields } = of;
-    let name = message(path);
-    let names = |is: fn(&FieldBehavior) -> bool| -> Vec<&str> {
-        fields.iter().filter(|field| is(field)).map(|field| field.name.as_str()).collect()
-    };
-    let constant = |constant: &str, names: Vec<&str>| {
-        let constant = ident(constant);
-        (!names.is_empty()).then(|| quote!(const #constant: &'static [&'static str] = &[#(#names),*];))
-    };
-    let output = constant("OUTPUT_ONLY", names(|field| field.output_only));
-    let input = constant("INPUT_ONLY", names(|field| field.input_only));
-    let clear = |method: &str, what: fn(&FieldBehavior) -> [bool; 2]| {
-        let steps: Vec<_> = fields.iter().filter_map(|field| clear(field, method, what(field))).collect();
-        let method = ident(method);
-        (!steps.is_empty()).then(|| quote!(fn #method(&mut self) { #(#steps)* }))
-    };
-    let clear_output = clear("clear_output_only", |field| [field.output_only, field.output_inside]);
-    let clear_input = clear("clear_input_only", |field| [field.input_only, field.input_inside]);
-    let keep = keep(fields);
-    let allow = fields
-        .iter()
-        .any(|field| field.deprecated)
-        .then(|| quote!(#[allow(deprecated, reason = "deprecated fields are left out too")]));
-    quote! {
-        #allow
-        impl protostore::FieldBehavior for #name {
-            #output
-            #input
-            #clear_output
-            #clear_input
-            #keep
-        }
-    }
-}
-
-/// Returns the statement that unsets a field, or looks inside it.
-fn clear(field: &FieldBehavior, method: &str, [own, inside]: [bool; 2]) -> Option<TokenStream> {
-    let (name, method) = (ident(&field.rust), ident(method));
-    Some(match (&field.shape, own, inside) {
-        (_, false, false) => return None,
-        (FieldShape::Member { oneof, variant }, true, _) => {
-            let pattern = pattern(oneof, variant, &quote!(_));
-            quote!(if matches!(&self.#name, #pattern) { self.#name = None; })
-        }
-        (_, true, _) => quote!(self.#name = Default::default();),
-        (FieldShape::Member { oneof, variant }, false, true) => {
-            let pattern = pattern(oneof, variant, &quote!(v));
-            quote!(if let #pattern = &mut self.#name { v.#method(); })
-        }
-        (FieldShape::Single, false, true) => {
-            quote!(if let Some(v) = &mut self.#name { v.#method(); })
-        }
-        (FieldShape::List, false, true) => quote!(self.#name.iter_mut().for_each(|v| v.#method());),
-        (FieldShape::Map, false, true) => quote!(self.#name.values_mut().for_each(|v| v.#method());),
-    })
-}
-
-/// Returns the method that takes over what a request leaves out from the message that is stored.
-fn keep(fields: &[FieldBehavior]) -> Option<TokenStream> {
-    let steps: Vec<_> = fields.iter().filter_map(keep_field).collect();
-    // The members of a oneof that a request set are unset first, so that none of them hides a stored one.
-    let cleared = fields.iter().filter(|field| field.output_only && matches!(field.shape, FieldShape::Member { .. }));
-    let cleared: Vec<_> = cleared.filter_map(|field| clear(field, "clear_output_only", [true, false])).collect();
-    (!steps.is_empty()).then(|| quote!(fn keep_output_only(&mut self, stored: &Self) { #(#cleared)* #(#steps)* }))
-}
-
-fn keep_field(field: &FieldBehavior) -> Option<TokenStream> {
-    let name = ident(&field.rust);
-    Some(match (&field.shape, field.output_only, field.output_inside) {
-        (_, false, false) => return None,
-        (FieldShape::Member { oneof, variant }, true, _) => {
-            let pattern = pattern(oneof, variant, &quote!(_));
-            quote! {
-                if self.#name.is_none() && matches!(&stored.#name, #pattern) { self.#name.clone_from(&stored.#name); }
+impl Implemented {
+    fn wire(self, table: &Table) -> TokenStream {
+        let (module, record) = (ident(&table.record.module), ident(&table.record.ty.rust));
+        let message = message(&table.record.ty.message);
+        let by = if self.for_others { quote!(Crate) } else { quote!(()) };
+        quote! {
+            impl protostore::Wire for records::#module::#record {
+                type Crate = #by;
+                type Message = #message;
             }
         }
-        (_, true, _) => quote!(self.#name.clone_from(&stored.#name);),
-        (FieldShape::Member { oneof, variant }, false, true) => {
-            let [new, old] = [quote!(v), quote!(old)].map(|binding| pattern(oneof, variant, &binding));
-            quote! {
-                if let #new = &mut self.#name {
-                    match &stored.#name {
-                        #old => v.keep_output_only(old),
-                        _ => v.clear_output_only(),
+    }
+
+    fn implementation(self, of: &MessageBehavior) -> TokenStream {
+        let MessageBehavior { proto: _, message: path, fields } = of;
+        let name = message(path);
+        let names = |is: fn(&FieldBehavior) -> bool| -> Vec<&str> {
+            fields.iter().filter(|field| is(field)).map(|field| field.name.as_str()).collect()
+        };
+        let constant = |constant: &str, names: Vec<&str>| {
+            let constant = ident(constant);
+            (!names.is_empty()).then(|| quote!(const #constant: &'static [&'static str] = &[#(#names),*];))
+        };
+        let output = constant("OUTPUT_ONLY", names(|field| field.output_only));
+        let input = constant("INPUT_ONLY", names(|field| field.input_only));
+        let clear = |method: &str, what: fn(&FieldBehavior) -> [bool; 2]| {
+            let steps: Vec<_> = fields.iter().filter_map(|field| self.clear(field, method, what(field))).collect();
+            let method = ident(method);
+            (!steps.is_empty()).then(|| quote!(fn #method(&mut self) { #(#steps)* }))
+        };
+        let clear_output = clear("clear_output_only", |field| [field.output_only, field.output_inside]);
+        let clear_input = clear("clear_input_only", |field| [field.input_only, field.input_inside]);
+        let keep = self.keep(fields);
+        let by = self.for_others.then(|| quote!(<Crate>));
+        let allow = fields
+            .iter()
+            .any(|field| field.deprecated)
+            .then(|| quote!(#[allow(deprecated, reason = "deprecated fields are left out too")]));
+        quote! {
+            #allow
+            impl protostore::FieldBehavior #by for #name {
+                #output
+                #input
+                #clear_output
+                #clear_input
+                #keep
+            }
+        }
+    }
+
+    /// Returns the call of a method of the trait on the message `v`. Where other crates declare messages, several may
+    /// implement the trait for one.
+    fn call(self, method: &str, argument: Option<&str>) -> TokenStream {
+        let (method, argument) = (ident(method), argument.map(ident));
+        match (self.for_others, argument) {
+            (false, argument) => quote!(v.#method(#argument)),
+            (true, None) => quote!(protostore::FieldBehavior::<Crate>::#method(v)),
+            (true, Some(argument)) => quote!(protostore::FieldBehavior::<Crate>::#method(v, #argument)),
+        }
+    }
+
+    /// Returns the statement that unsets a field, or looks inside it.
+    fn clear(self, field: &FieldBehavior, method: &str, [own, inside]: [bool; 2]) -> Option<TokenStream> {
+        let (name, inner) = (ident(&field.rust), self.call(method, None));
+        Some(match (&field.shape, own, inside) {
+            (_, false, false) => return None,
+            (FieldShape::Member { oneof, variant }, true, _) => {
+                let pattern = pattern(oneof, variant, &quote!(_));
+                quote!(if matches!(&self.#name, #pattern) { self.#name = None; })
+            }
+            (_, true, _) => quote!(self.#name = Default::default();),
+            (FieldShape::Member { oneof, variant }, false, true) => {
+                let pattern = pattern(oneof, variant, &quote!(v));
+                quote!(if let #pattern = &mut self.#name { #inner; })
+            }
+            (FieldShape::Single, false, true) => {
+                quote!(if let Some(v) = &mut self.#name { #inner; })
+            }
+            (FieldShape::List, false, true) => quote!(self.#name.iter_mut().for_each(|v| #inner);),
+            (FieldShape::Map, false, true) => quote!(self.#name.values_mut().for_each(|v| #inner);),
+        })
+    }
+
+    /// Returns the method that takes over what a request leaves out from the message that is stored.
+    fn keep(self, fields: &[FieldBehavior]) -> Option<TokenStream> {
+        let steps: Vec<_> = fields.iter().filter_map(|field| self.keep_field(field)).collect();
+        // The members of a oneof that a request set are unset first, so that none of them hides a stored one.
+        let cleared =
+            fields.iter().filter(|field| field.output_only && matches!(field.shape, FieldShape::Member { .. }));
+        let cleared: Vec<_> =
+            cleared.filter_map(|field| self.clear(field, "clear_output_only", [true, false])).collect();
+        (!steps.is_empty()).then(|| quote!(fn keep_output_only(&mut self, stored: &Self) { #(#cleared)* #(#steps)* }))
+    }
+
+    fn keep_field(self, field: &FieldBehavior) -> Option<TokenStream> {
+        let name = ident(&field.rust);
+        let (keep, clear) = (self.call("keep_output_only", Some("old")), self.call("clear_output_only", None));
+        Some(match (&field.shape, field.output_only, field.output_inside) {
+            (_, false, false) => return None,
+            (FieldShape::Member { oneof, variant }, true, _) => {
+                let pattern = pattern(oneof, variant, &quote!(_));
+                quote! {
+                    if self.#name.is_none() && matches!(&stored.#name, #pattern) {
+                        self.#name.clone_from(&stored.#name);
                     }
                 }
             }
-        }
-        (FieldShape::Single, false, true) => quote! {
-            if let Some(v) = &mut self.#name {
-                match &stored.#name {
-                    Some(old) => v.keep_output_only(old),
-                    None => v.clear_output_only(),
+            (_, true, _) => quote!(self.#name.clone_from(&stored.#name);),
+            (FieldShape::Member { oneof, variant }, false, true) => {
+                let [new, old] = [quote!(v), quote!(old)].map(|binding| pattern(oneof, variant, &binding));
+                quote! {
+                    if let #new = &mut self.#name {
+                        match &stored.#name {
+                            #old => #keep,
+                            _ => #clear,
+                        }
+                    }
                 }
             }
-        },
-        (FieldShape::List, false, true) => quote!(self.#name.iter_mut().for_each(|v| v.clear_output_only());),
-        (FieldShape::Map, false, true) => quote! {
-            for (key, v) in &mut self.#name {
-                match stored.#name.get(key) {
-                    Some(old) => v.keep_output_only(old),
-                    None => v.clear_output_only(),
+            (FieldShape::Single, false, true) => quote! {
+                if let Some(v) = &mut self.#name {
+                    match &stored.#name {
+                        Some(old) => #keep,
+                        None => #clear,
+                    }
                 }
-            }
-        },
-    })
+            },
+            (FieldShape::List, false, true) => quote!(self.#name.iter_mut().for_each(|v| #clear);),
+            (FieldShape::Map, false, true) => quote! {
+                for (key, v) in &mut self.#name {
+                    match stored.#name.get(key) {
+                        Some(old) => #keep,
+                        None => #clear,
+                    }
+                }
+            },
+        })
+    }
 }
 
 fn pattern(oneof: &TypeName, variant: &str, binding: &TokenStream) -> TokenStream {

@@ -1,9 +1,10 @@
 //! Conversions with the messages of the API: change the proto, and what was not regenerated does not compile.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use protostore_schema::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Scalar, Table, Type, TypeName};
 use quote::quote;
 
+use super::form;
 use super::tokens::{ident, message};
 use super::types::{Definition, Scope, is_unit};
 
@@ -24,16 +25,19 @@ pub(super) fn definition(scope: &Scope<'_, '_>, definition: &Definition<'_>) -> 
 
 fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes: &[Node]) -> Vec<TokenStream> {
     let message = message(&name.message);
+    let declared = Declared::of(scope, name);
+    let allow = declared.allow();
     let names: Vec<_> = nodes.iter().map(|n| ident(&n.name().rust)).collect();
-    let into = nodes.iter().map(into_message);
+    let into = nodes.iter().map(|node| into_message(declared, node));
     let stored: Vec<&Node> = nodes.iter().filter(|node| !matches!(node, Node::Absent(_))).collect();
     let kept = stored.iter().map(|n| ident(&n.name().rust));
-    let from = stored.iter().map(|node| from_message(scope, node));
+    let from = stored.iter().map(|node| from_message(scope, declared, node));
     let absent = nodes.iter().filter_map(refuse_absent);
     let value = if nodes.is_empty() { quote!(_) } else { quote!(value) };
     let of_record = if stored.is_empty() { quote!(_) } else { quote!(value) };
     vec![
         quote! {
+            #allow
             impl From<#record> for #message {
                 fn from(#of_record: #record) -> Self {
                     Self { #(#names: #into,)* }
@@ -41,6 +45,7 @@ fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes
             }
         },
         quote! {
+            #allow
             impl TryFrom<#message> for #record {
                 type Error = protostore::Error;
                 fn try_from(#value: #message) -> protostore::Result<Self> {
@@ -69,9 +74,11 @@ fn refuse_absent(node: &Node) -> Option<TokenStream> {
 
 fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     let (record, message) = (scope.path(&oneof.ty), message(&oneof.ty.message));
+    let declared = Declared::of(scope, &oneof.ty);
+    let allow = declared.allow();
     let variants: Vec<_> = oneof.variants.iter().map(|v| ident(&v.rust)).collect();
     let into = oneof.variants.iter().map(|v| match &v.node {
-        Node::Scalar(scalar) if is_plain(&scalar.column.ty) => quote!(v),
+        Node::Scalar(scalar) if declared.is_plain(&scalar.column.ty) => quote!(v),
         node if single(node).is_some_and(|of| is_unit(of.message)) => quote!(v),
         node if single(node).is_some_and(|of| of.boxed) => quote!(Box::new(v.into())),
         _ => quote!(v.into()),
@@ -80,7 +87,7 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
         let field = &v.node.name().proto;
         match &v.node {
             Node::Scalar(scalar) => match &scalar.column.ty {
-                Type::Enum(_) => quote!(v.into()),
+                ty if declared.is_into(ty) => quote!(v.into()),
                 Type::Timestamp | Type::Duration => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
                 _ => quote!(v),
             },
@@ -93,6 +100,7 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     });
     vec![
         quote! {
+            #allow
             impl From<#record> for #message {
                 fn from(value: #record) -> Self {
                     match value { #(#record::#variants(v) => Self::#variants(#into),)* }
@@ -100,6 +108,7 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
             }
         },
         quote! {
+            #allow
             impl TryFrom<#message> for #record {
                 type Error = protostore::Error;
                 fn try_from(value: #message) -> protostore::Result<Self> {
@@ -110,7 +119,55 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     ]
 }
 
-/// Returns whether record and message hold a value in the same type.
+/// Whose type a message is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    /// The generated crate's own.
+    Here,
+    /// That of another crate, which chose the types of maps and bytes as prost allows it.
+    Elsewhere,
+}
+
+impl Declared {
+    fn of(scope: &Scope<'_, '_>, name: &TypeName) -> Self {
+        if scope.is_external(&name.proto) { Self::Elsewhere } else { Self::Here }
+    }
+
+    /// Returns what is said of conversions between types that may be the same.
+    fn allow(self) -> Option<TokenStream> {
+        let allow =
+            quote!(#[allow(clippy::useless_conversion, reason = "another crate chose the types of the message")]);
+        (self == Self::Elsewhere).then_some(allow)
+    }
+
+    /// Returns whether record and message hold a value in the same type.
+    fn is_plain(self, ty: &Type) -> bool {
+        is_plain(ty) && !self.is_into(ty)
+    }
+
+    /// Returns whether a value becomes that of the other type by `Into`, both ways.
+    fn is_into(self, ty: &Type) -> bool {
+        matches!(ty, Type::Enum(_)) || self == Self::Elsewhere && *ty == Type::Bytes
+    }
+
+    /// Returns what turns all of a repeated field that is in one column into the collection of the other type.
+    fn whole(self, scalar: &Scalar) -> Option<TokenStream> {
+        match (self, &scalar.column.ty) {
+            (Self::Elsewhere, Type::Repeated(repeated)) => Some(form::collected(repeated)),
+            _ => None,
+        }
+    }
+
+    /// Returns the collection of the other type, of elements that are in the same one.
+    fn collection(self, field: &Ident, place: &Place) -> TokenStream {
+        match (self, place) {
+            (Self::Elsewhere, Place::Key(_)) => quote!(value.#field.into_iter().collect()),
+            _ => quote!(value.#field),
+        }
+    }
+}
+
+/// Returns whether record and message hold a value in the same type, where protostore declares both.
 fn is_plain(ty: &Type) -> bool {
     match ty {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => true,
@@ -142,7 +199,7 @@ fn single(node: &Node) -> Option<Single<'_>> {
     }
 }
 
-fn into_message(node: &Node) -> TokenStream {
+fn into_message(declared: Declared, node: &Node) -> TokenStream {
     let field = ident(&node.name().rust);
     if let Some(Single { message, required, boxed }) = single(node) {
         return match (is_unit(message), required, boxed) {
@@ -155,8 +212,12 @@ fn into_message(node: &Node) -> TokenStream {
         };
     }
     match node {
+        Node::Scalar(scalar) if declared.whole(scalar).is_some() => {
+            let collected = declared.whole(scalar);
+            quote!(value.#field #collected)
+        }
         Node::Scalar(Scalar { optional, optional_in_message, column, .. }) => {
-            match (optional, optional_in_message, is_plain(&column.ty)) {
+            match (optional, optional_in_message, declared.is_plain(&column.ty)) {
                 (true, _, true) | (false, false, true) => quote!(value.#field),
                 (true, _, false) => quote!(value.#field.map(Into::into)),
                 (false, true, true) => quote!(Some(value.#field)),
@@ -168,15 +229,15 @@ fn into_message(node: &Node) -> TokenStream {
         Node::Oneof(_) => quote!(value.#field.map(Into::into)),
         Node::Group(_) => unreachable!("a group is one message"),
         Node::Child(child) => match (&child.item, &child.place) {
-            (Item::Scalar(column), _) if is_plain(&column.ty) => quote!(value.#field),
-            (Item::Message { message, .. }, _) if is_unit(message) => quote!(value.#field),
+            (Item::Scalar(column), place) if declared.is_plain(&column.ty) => declared.collection(&field, place),
+            (Item::Message { message, .. }, place) if is_unit(message) => declared.collection(&field, place),
             (_, Place::Position(_) | Place::Alone(_)) => quote!(value.#field.into_iter().map(Into::into).collect()),
             (_, Place::Key(_)) => quote!(value.#field.into_iter().map(|(k, v)| (k, v.into())).collect()),
         },
     }
 }
 
-fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
+fn from_message(scope: &Scope<'_, '_>, declared: Declared, node: &Node) -> TokenStream {
     let (field, name) = (ident(&node.name().rust), node.name().proto.rsplit('.').next().unwrap_or_default());
     let at = quote!(map_err(|e| e.at(#name))?);
     if let Some(Single { message, required, boxed }) = single(node) {
@@ -191,24 +252,28 @@ fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
         return if required { quote!(#set.ok_or_else(|| protostore::Error::missing(#name))?) } else { set };
     }
     match node {
-        Node::Scalar(scalar) => scalar_from(scope, scalar),
+        Node::Scalar(scalar) if declared.whole(scalar).is_some() => {
+            let collected = declared.whole(scalar);
+            quote!(value.#field #collected)
+        }
+        Node::Scalar(scalar) => scalar_from(scope, declared, scalar),
         Node::Oneof(oneof) => {
             // The members name themselves.
             let ty = scope.path(&oneof.ty);
             quote!(value.#field.map(#ty::try_from).transpose()?)
         }
-        Node::Child(child) => children_from(scope, child),
+        Node::Child(child) => children_from(scope, declared, child),
         Node::Group(_) => unreachable!("a group is one message"),
         Node::Absent(_) => unreachable!("a record has no such field"),
     }
 }
 
 /// Returns the elements of a repeated field, or the entries of a map.
-fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
+fn children_from(scope: &Scope<'_, '_>, declared: Declared, child: &ChildTable) -> TokenStream {
     let (field, name) = (ident(&child.field.rust), &child.field.proto);
     let ty = match &child.item {
-        Item::Scalar(column) if is_plain(&column.ty) => return quote!(value.#field),
-        Item::Scalar(column) if matches!(column.ty, Type::Enum(_)) => {
+        Item::Scalar(column) if declared.is_plain(&column.ty) => return declared.collection(&field, &child.place),
+        Item::Scalar(column) if declared.is_into(&column.ty) => {
             let each = match &child.place {
                 Place::Position(_) | Place::Alone(_) => quote!(Into::into),
                 Place::Key(_) => quote!(|(k, v)| (k, v.into())),
@@ -216,7 +281,7 @@ fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
             return quote!(value.#field.into_iter().map(#each).collect());
         }
         Item::Scalar(column) => scope.scalar(&column.ty),
-        Item::Message { message, .. } if is_unit(message) => return quote!(value.#field),
+        Item::Message { message, .. } if is_unit(message) => return declared.collection(&field, &child.place),
         Item::Message { message, .. } => scope.path(message),
     };
     let each = match &child.place {
@@ -226,11 +291,11 @@ fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
     quote!(value.#field.into_iter().map(#each).collect::<protostore::Result<_>>().map_err(|e| e.at(#name))?)
 }
 
-fn scalar_from(scope: &Scope<'_, '_>, scalar: &Scalar) -> TokenStream {
+fn scalar_from(scope: &Scope<'_, '_>, declared: Declared, scalar: &Scalar) -> TokenStream {
     let (field, name) = (ident(&scalar.name.rust), scalar.name.proto.rsplit('.').next().unwrap_or_default());
     let optional = match &scalar.column.ty {
-        ty if is_plain(ty) => quote!(value.#field),
-        Type::Enum(_) => quote!(value.#field.map(Into::into)),
+        ty if declared.is_plain(ty) => quote!(value.#field),
+        ty if declared.is_into(ty) => quote!(value.#field.map(Into::into)),
         ty => {
             let ty = scope.scalar(ty);
             quote!(value.#field.map(#ty::try_from).transpose().map_err(|e| e.at(#name))?)
@@ -240,8 +305,8 @@ fn scalar_from(scope: &Scope<'_, '_>, scalar: &Scalar) -> TokenStream {
         (true, _) => optional,
         (false, true) => quote!(#optional.ok_or_else(|| protostore::Error::missing(#name))?),
         (false, false) => match &scalar.column.ty {
-            ty if is_plain(ty) => quote!(value.#field),
-            Type::Enum(_) => quote!(value.#field.into()),
+            ty if declared.is_plain(ty) => quote!(value.#field),
+            ty if declared.is_into(ty) => quote!(value.#field.into()),
             _ => quote!(value.#field.try_into().map_err(|e: protostore::Error| e.at(#name))?),
         },
     }

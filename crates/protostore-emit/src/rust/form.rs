@@ -1,7 +1,7 @@
 //! The form in which a value is in its column: how generated code wraps it on the way in, and takes it out again.
 
 use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{Column, Form, Type};
+use protostore_schema::{Column, Form, Repeated, Type};
 use quote::quote;
 
 use super::tokens::ident;
@@ -16,14 +16,24 @@ pub(super) struct Wrapper {
     /// Whether it wraps the value itself, and not a reference.
     copies: bool,
     /// For all of a repeated field: the message that declares it, and its name there.
-    part: Option<(TokenStream, Ident)>,
+    part: Option<Part>,
+}
+
+/// A repeated field that is stored as a whole.
+struct Part {
+    /// The message that declares it.
+    owner: TokenStream,
+    /// Its name there.
+    field: Ident,
+    /// What turns its collection into that of the record and back, where another crate chose the types.
+    collect: Option<TokenStream>,
 }
 
 /// Returns the wrapper of a column's values, if they are not in it as they are.
 pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Wrapper> {
     let own = scope.scalar(&column.ty);
     match column.form {
-        Form::Own => own_form(&column.ty, &own),
+        Form::Own => own_form(scope, &column.ty, &own),
         Form::FullRange => Some(Wrapper::copying(&quote!(FullRange), None)),
         Form::FloatBits if column.ty == Type::Float => Some(Wrapper::copying(&quote!(FloatBits), None)),
         Form::FloatBits => Some(Wrapper::copying(&quote!(DoubleBits), None)),
@@ -38,7 +48,7 @@ pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Wrapper> {
     }
 }
 
-fn own_form(ty: &Type, own: &TokenStream) -> Option<Wrapper> {
+fn own_form(scope: &Scope<'_, '_>, ty: &Type, own: &TokenStream) -> Option<Wrapper> {
     match ty {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 | Type::Float | Type::Double => None,
         Type::String | Type::Bytes | Type::Enum(_) | Type::Timestamp | Type::Duration => None,
@@ -47,9 +57,9 @@ fn own_form(ty: &Type, own: &TokenStream) -> Option<Wrapper> {
         Type::FieldMask => Some(Wrapper::borrowing(&quote!(Paths), None)),
         Type::Message(_) => Some(Wrapper::borrowing(&quote!(Encoded), Some(own))),
         Type::Repeated(repeated) => {
-            let owner = encoded(&repeated.owner);
-            let part = Some((owner.clone(), ident(&repeated.field)));
-            Some(Wrapper { part, ..Wrapper::borrowing(&quote!(Encoded), Some(&owner)) })
+            let part = part(scope, repeated);
+            let wrapper = Wrapper::borrowing(&quote!(Encoded), Some(&part.owner));
+            Some(Wrapper { part: Some(part), ..wrapper })
         }
     }
 }
@@ -59,12 +69,39 @@ fn json(scope: &Scope<'_, '_>, column: &Column, own: &TokenStream) -> Wrapper {
     let of = scope.document(column);
     let text = quote!(protostore::stored::document::Text);
     let part = match &column.ty {
-        Type::Repeated(repeated) => Some((encoded(&repeated.owner), ident(&repeated.field))),
+        Type::Repeated(repeated) => Some(part(scope, repeated)),
         _ => None,
     };
-    let message = part.as_ref().map_or(own, |(owner, _)| owner);
+    let message = part.as_ref().map_or(own, |part| &part.owner);
     let read = quote!(#text<#of, #message>);
     Wrapper { path: quote!(#text::<#of, _>::of), read, copies: false, part }
+}
+
+/// Returns what turns a repeated field's collection into another one of the same elements.
+pub(super) fn collected(repeated: &Repeated) -> TokenStream {
+    match (&repeated.key, repeated.element == Type::Bytes) {
+        (_, false) => quote!(.into_iter().collect()),
+        (None, true) => quote!(.into_iter().map(Into::into).collect()),
+        (Some(_), true) => quote!(.into_iter().map(|(k, v)| (k, v.into())).collect()),
+    }
+}
+
+fn part(scope: &Scope<'_, '_>, repeated: &Repeated) -> Part {
+    let collect = scope.is_external(&repeated.owner.proto).then(|| collected(repeated));
+    Part { owner: encoded(&repeated.owner), field: ident(&repeated.field), collect }
+}
+
+impl Part {
+    /// Returns the message that has the field alone, with what is behind a reference.
+    fn alone(&self, reference: &TokenStream) -> TokenStream {
+        let Self { owner, field, collect } = self;
+        match collect {
+            None => quote!(protostore::stored::only(|m: &mut #owner| m.#field.clone_from(#reference))),
+            Some(collect) => {
+                quote!(protostore::stored::only(|m: &mut #owner| m.#field = Clone::clone(#reference)#collect))
+            }
+        }
+    }
 }
 
 impl Wrapper {
@@ -84,8 +121,9 @@ impl Wrapper {
 /// Returns what is put for a value at a place.
 pub(super) fn put_value(form: Option<&Wrapper>, place: &TokenStream) -> TokenStream {
     match form {
-        Some(Wrapper { path, part: Some((owner, field)), .. }) => {
-            quote!(binder.put(&#path(&protostore::stored::only(|m: &mut #owner| m.#field.clone_from(&#place)))))
+        Some(Wrapper { path, part: Some(part), .. }) => {
+            let whole = part.alone(&quote!(&#place));
+            quote!(binder.put(&#path(&#whole)))
         }
         None => quote!(binder.put(&#place)),
         Some(Wrapper { path, copies: true, .. }) => quote!(binder.put(&#path(#place))),
@@ -105,8 +143,8 @@ pub(super) fn put_reference(form: Option<&Wrapper>, reference: &TokenStream) -> 
 /// Returns what is put for an expression of type `Option<&T>`.
 pub(super) fn put_optional(form: Option<&Wrapper>, option: &TokenStream) -> TokenStream {
     match form {
-        Some(Wrapper { path, part: Some((owner, field)), .. }) => {
-            let whole = quote!(protostore::stored::only(|m: &mut #owner| m.#field.clone_from(v)));
+        Some(Wrapper { path, part: Some(part), .. }) => {
+            let whole = part.alone(&quote!(v));
             quote!(binder.put(&#option.map(|v| #whole).as_ref().map(#path)))
         }
         None => quote!(binder.put(&#option)),
@@ -119,7 +157,9 @@ pub(super) fn put_optional(form: Option<&Wrapper>, option: &TokenStream) -> Toke
 pub(super) fn take(form: Option<&Wrapper>) -> TokenStream {
     match form {
         None => quote!(row.take()?),
-        Some(Wrapper { read, part: Some((_, field)), .. }) => quote!(row.take::<#read>()?.0.#field),
+        Some(Wrapper { read, part: Some(Part { field, collect, owner: _ }), .. }) => {
+            quote!(row.take::<#read>()?.0.#field #collect)
+        }
         Some(Wrapper { read, .. }) => quote!(row.take::<#read>()?.0),
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
             }
         }
     });
-    let types = Types::of(schema);
+    let types = Types::of(schema, input.external);
     let exports =
         types.exports().chain(schema.tables.iter().map(|t| (t.record.module.as_str(), t.record.ty.rust.as_str())));
     let mut by_module: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

@@ -55,7 +55,7 @@ pub(crate) fn spelled(name: &str) -> String {
 
 /// Returns the files below `src/`, without the messages.
 pub(crate) fn emit(input: &Input<'_>, plan: &Plan<'_>) -> Vec<(String, String)> {
-    let types = Types::of(input.schema);
+    let types = Types::of(input.schema, input.external);
     let mut files = vec![("lib.rs".to_owned(), krate::root(input, plan))];
     files.push(("records/mod.rs".to_owned(), krate::records(input, &types)));
     files.push(("behaviors.rs".to_owned(), behaviors::file(input)));

@@ -27,7 +27,7 @@ pub(crate) struct Function {
 
 /// Returns what the module of each table offers, taken from the same tokens as the generated file.
 pub(crate) fn signatures(schema: &Schema) -> Vec<Signatures> {
-    let types = Types::of(schema);
+    let types = Types::of(schema, &[]);
     let plan = Plan::of(schema, DIALECTS);
     let of_table = |plan| {
         let table: &crate::plan::TablePlan<'_> = plan;

@@ -32,11 +32,13 @@ pub(super) struct Types<'s> {
     /// What is said of fields, by the module of their record.
     behaviors: BTreeMap<String, Said>,
     schema: &'s Schema,
+    /// The packages whose messages other crates have.
+    external: &'s [String],
 }
 
 impl<'s> Types<'s> {
     /// Returns the types that the tables of a schema use.
-    pub(super) fn of(schema: &'s Schema) -> Self {
+    pub(super) fn of(schema: &'s Schema, external: &'s [String]) -> Self {
         let mut found = Found { schema, definitions: Vec::new(), users: BTreeMap::new() };
         for table in &schema.tables {
             found.nodes(&table.record.module, &table.record.nodes);
@@ -60,7 +62,7 @@ impl<'s> Types<'s> {
         let markers = schema.tables.iter().map(|t| (t.record.module.clone(), children::markers(t, is_type))).collect();
         let said = |t: &Table| (t.record.module.clone(), field_behaviors::of_table(&schema.behaviors, t));
         let behaviors = schema.tables.iter().map(said).collect();
-        Self { definitions, modules, documents: Names::of(&schema.documents()), markers, behaviors, schema }
+        Self { definitions, modules, documents: Names::of(&schema.documents()), markers, behaviors, schema, external }
     }
 
     /// Returns what stands for the messages in JSON.
@@ -89,6 +91,11 @@ impl<'s> Types<'s> {
     }
 }
 
+/// Returns whether a message is of one of these packages, or of one below.
+pub(super) fn is_external(packages: &[String], proto: &str) -> bool {
+    packages.iter().any(|package| proto.strip_prefix(package.as_str()).is_some_and(|rest| rest.starts_with('.')))
+}
+
 /// How types are spelled in one module.
 pub(super) struct Scope<'t, 's> {
     types: &'t Types<'s>,
@@ -96,6 +103,11 @@ pub(super) struct Scope<'t, 's> {
 }
 
 impl Scope<'_, '_> {
+    /// Returns whether another crate declares a message.
+    pub(super) fn is_external(&self, proto: &str) -> bool {
+        is_external(self.types.external, proto)
+    }
+
     /// Returns the path of a type.
     pub(super) fn path(&self, name: &TypeName) -> TokenStream {
         if is_unit(name) {

@@ -4,7 +4,8 @@
 /// maps, in members of oneofs, and in messages that are stored as one value.
 ///
 /// Generated code implements it for the message of each record, and for the messages in it that have such fields.
-pub trait FieldBehavior {
+/// `Crate` is the generated crate that does, as [`Merge`](crate::Merge) explains.
+pub trait FieldBehavior<Crate = ()> {
     /// The fields of the message itself that are OUTPUT_ONLY: the service gives them.
     const OUTPUT_ONLY: &'static [&'static str] = &[];
     /// The fields of the message itself that are INPUT_ONLY: no response has them.
@@ -24,5 +25,23 @@ pub trait FieldBehavior {
     where
         Self: Sized,
     {
+    }
+}
+
+/// A message that contains itself.
+impl<Crate, M: FieldBehavior<Crate>> FieldBehavior<Crate> for Box<M> {
+    const OUTPUT_ONLY: &'static [&'static str] = M::OUTPUT_ONLY;
+    const INPUT_ONLY: &'static [&'static str] = M::INPUT_ONLY;
+
+    fn clear_output_only(&mut self) {
+        (**self).clear_output_only();
+    }
+
+    fn clear_input_only(&mut self) {
+        (**self).clear_input_only();
+    }
+
+    fn keep_output_only(&mut self, stored: &Self) {
+        (**self).keep_output_only(stored);
     }
 }

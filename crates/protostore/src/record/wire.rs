@@ -27,11 +27,14 @@ use crate::record::FieldBehavior;
 /// }
 /// ```
 pub trait Wire: Record {
+    /// The generated crate of the record, where another crate declares messages of it; else `()`.
+    type Crate;
+
     /// The message of the API.
     type Message: From<Self>
         + TryInto<Self, Error = Error>
-        + FieldBehavior
-        + Merge
+        + FieldBehavior<Self::Crate>
+        + Merge<Self::Crate>
         + Message
         + Clone
         + Debug

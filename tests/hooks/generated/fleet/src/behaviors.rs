@@ -7,6 +7,7 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::machine::Machine {
+    type Crate = ();
     type Message = proto::fleet::v1::Machine;
 }
 

@@ -7,62 +7,77 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::topic::Topic {
+    type Crate = ();
     type Message = proto::life::v1::Topic;
 }
 
 impl protostore::Wire for records::event::Event {
+    type Crate = ();
     type Message = proto::life::v1::Event;
 }
 
 impl protostore::Wire for records::founding::Founding {
+    type Crate = ();
     type Message = proto::life::v1::Founding;
 }
 
 impl protostore::Wire for records::fact::Fact {
+    type Crate = ();
     type Message = proto::life::v1::Fact;
 }
 
 impl protostore::Wire for records::mention::Mention {
+    type Crate = ();
     type Message = proto::life::v1::Mention;
 }
 
 impl protostore::Wire for records::lease::Lease {
+    type Crate = ();
     type Message = proto::life::v1::Lease;
 }
 
 impl protostore::Wire for records::leader::Leader {
+    type Crate = ();
     type Message = proto::life::v1::Leader;
 }
 
 impl protostore::Wire for records::claim::Claim {
+    type Crate = ();
     type Message = proto::life::v1::Claim;
 }
 
 impl protostore::Wire for records::folder::Folder {
+    type Crate = ();
     type Message = proto::life::v1::Folder;
 }
 
 impl protostore::Wire for records::note::Note {
+    type Crate = ();
     type Message = proto::life::v1::Note;
 }
 
 impl protostore::Wire for records::pin::Pin {
+    type Crate = ();
     type Message = proto::life::v1::Pin;
 }
 
 impl protostore::Wire for records::badge::Badge {
+    type Crate = ();
     type Message = proto::life::v1::Badge;
 }
 
 impl protostore::Wire for records::lock::Lock {
+    type Crate = ();
     type Message = proto::life::v1::Lock;
 }
 
 impl protostore::Wire for records::ticket::Ticket {
+    type Crate = ();
     type Message = proto::life::v1::Ticket;
 }
 
 impl protostore::Wire for records::rank::Rank {
+    type Crate = ();
     type Message = proto::life::v1::Rank;
 }
 

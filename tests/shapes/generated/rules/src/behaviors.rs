@@ -7,58 +7,72 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::secret::Secret {
+    type Crate = ();
     type Message = proto::rules::v1::Secret;
 }
 
 impl protostore::Wire for records::number::Number {
+    type Crate = ();
     type Message = proto::rules::v1::Number;
 }
 
 impl protostore::Wire for records::text::Text {
+    type Crate = ();
     type Message = proto::rules::v1::Text;
 }
 
 impl protostore::Wire for records::form::Form {
+    type Crate = ();
     type Message = proto::rules::v1::Form;
 }
 
 impl protostore::Wire for records::tree::Tree {
+    type Crate = ();
     type Message = proto::rules::v1::Tree;
 }
 
 impl protostore::Wire for records::numbered::Numbered {
+    type Crate = ();
     type Message = proto::rules::v1::Numbered;
 }
 
 impl protostore::Wire for records::peer::Peer {
+    type Crate = ();
     type Message = proto::rules::v1::Peer;
 }
 
 impl protostore::Wire for records::route::Route {
+    type Crate = ();
     type Message = proto::rules::v1::Route;
 }
 
 impl protostore::Wire for records::stack::Stack {
+    type Crate = ();
     type Message = proto::rules::v1::Stack;
 }
 
 impl protostore::Wire for records::pod::Pod {
+    type Crate = ();
     type Message = proto::rules::v1::Pod;
 }
 
 impl protostore::Wire for records::claim::Claim {
+    type Crate = ();
     type Message = proto::rules::v1::Claim;
 }
 
 impl protostore::Wire for records::device::Device {
+    type Crate = ();
     type Message = proto::rules::v1::Device;
 }
 
 impl protostore::Wire for records::work::Work {
+    type Crate = ();
     type Message = proto::rules::v1::Work;
 }
 
 impl protostore::Wire for records::run::Run {
+    type Crate = ();
     type Message = proto::rules::v1::Run;
 }
 

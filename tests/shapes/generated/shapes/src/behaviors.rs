@@ -7,206 +7,257 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::implicit::Implicit {
+    type Crate = ();
     type Message = proto::shapes::v1::Implicit;
 }
 
 impl protostore::Wire for records::explicit::Explicit {
+    type Crate = ();
     type Message = proto::shapes::v1::Explicit;
 }
 
 impl protostore::Wire for records::repeated::Repeated {
+    type Crate = ();
     type Message = proto::shapes::v1::Repeated;
 }
 
 impl protostore::Wire for records::required::Required {
+    type Crate = ();
     type Message = proto::shapes::v1::Required;
 }
 
 impl protostore::Wire for records::nested::Nested {
+    type Crate = ();
     type Message = proto::shapes::v1::Nested;
 }
 
 impl protostore::Wire for records::choices::Choices {
+    type Crate = ();
     type Message = proto::shapes::v1::Choices;
 }
 
 impl protostore::Wire for records::lists::Lists {
+    type Crate = ();
     type Message = proto::shapes::v1::Lists;
 }
 
 impl protostore::Wire for records::keywords::Keywords {
+    type Crate = ();
     type Message = proto::shapes::v1::Keywords;
 }
 
 impl protostore::Wire for records::int_key::IntKey {
+    type Crate = ();
     type Message = proto::shapes::v1::IntKey;
 }
 
 impl protostore::Wire for records::bytes_key::BytesKey {
+    type Crate = ();
     type Message = proto::shapes::v1::BytesKey;
 }
 
 impl protostore::Wire for records::wide_key::WideKey {
+    type Crate = ();
     type Message = proto::shapes::v1::WideKey;
 }
 
 impl protostore::Wire for records::deep_key::DeepKey {
+    type Crate = ();
     type Message = proto::shapes::v1::DeepKey;
 }
 
 impl protostore::Wire for records::target::Target {
+    type Crate = ();
     type Message = proto::shapes::v1::Target;
 }
 
 impl protostore::Wire for records::source::Source {
+    type Crate = ();
     type Message = proto::shapes::v1::Source;
 }
 
 impl protostore::Wire for records::legacy::Legacy {
+    type Crate = ();
     type Message = proto::shapes::v1::Legacy;
 }
 
 impl protostore::Wire for records::maps::Maps {
+    type Crate = ();
     type Message = proto::shapes::v1::Maps;
 }
 
 impl protostore::Wire for records::deep::Deep {
+    type Crate = ();
     type Message = proto::shapes::v1::Deep;
 }
 
 impl protostore::Wire for records::linked::Linked {
+    type Crate = ();
     type Message = proto::shapes::v1::Linked;
 }
 
 impl protostore::Wire for records::settings::Settings {
+    type Crate = ();
     type Message = proto::shapes::v1::Settings;
 }
 
 impl protostore::Wire for records::flags::Flags {
+    type Crate = ();
     type Message = proto::shapes::v1::Flags;
 }
 
 impl protostore::Wire for records::made::Made {
+    type Crate = ();
     type Message = proto::shapes::v1::Made;
 }
 
 impl protostore::Wire for records::event::Event {
+    type Crate = ();
     type Message = proto::shapes::v1::Event;
 }
 
 impl protostore::Wire for records::wrappers::Wrappers {
+    type Crate = ();
     type Message = proto::shapes::v1::Wrappers;
 }
 
 impl protostore::Wire for records::well_known::WellKnown {
+    type Crate = ();
     type Message = proto::shapes::v1::WellKnown;
 }
 
 impl protostore::Wire for records::encodings::Encodings {
+    type Crate = ();
     type Message = proto::shapes::v1::Encodings;
 }
 
 impl protostore::Wire for records::full_key::FullKey {
+    type Crate = ();
     type Message = proto::shapes::v1::FullKey;
 }
 
 impl protostore::Wire for records::time_key::TimeKey {
+    type Crate = ();
     type Message = proto::shapes::v1::TimeKey;
 }
 
 impl protostore::Wire for records::packed::Packed {
+    type Crate = ();
     type Message = proto::shapes::v1::Packed;
 }
 
 impl protostore::Wire for records::tree::Tree {
+    type Crate = ();
     type Message = proto::shapes::v1::Tree;
 }
 
 impl protostore::Wire for records::partial::Partial {
+    type Crate = ();
     type Message = proto::shapes::v1::Partial;
 }
 
 impl protostore::Wire for records::apart::Apart {
+    type Crate = ();
     type Message = proto::shapes::v1::Apart;
 }
 
 impl protostore::Wire for records::alone::Alone {
+    type Crate = ();
     type Message = proto::shapes::v1::Alone;
 }
 
 impl protostore::Wire for records::texts::Texts {
+    type Crate = ();
     type Message = proto::shapes::v1::Texts;
 }
 
 impl protostore::Wire for records::job::Job {
+    type Crate = ();
     type Message = proto::shapes::v1::Job;
 }
 
 impl protostore::Wire for records::topic::Topic {
+    type Crate = ();
     type Message = proto::shapes::v1::Topic;
 }
 
 impl protostore::Wire for records::remark::Remark {
+    type Crate = ();
     type Message = proto::shapes::v1::Remark;
 }
 
 impl protostore::Wire for records::plan_unit::PlanUnit {
+    type Crate = ();
     type Message = proto::shapes::v1::PlanUnit;
 }
 
 impl protostore::Wire for records::unit_log::UnitLog {
+    type Crate = ();
     type Message = proto::shapes::v1::UnitLog;
 }
 
 impl protostore::Wire for records::crate_::Crate {
+    type Crate = ();
     type Message = proto::shapes::v1::Crate;
 }
 
 impl protostore::Wire for records::item::Item {
+    type Crate = ();
     type Message = proto::shapes::v1::Item;
 }
 
 impl protostore::Wire for records::label::Label {
+    type Crate = ();
     type Message = proto::shapes::v1::Label;
 }
 
 impl protostore::Wire for records::fixed::Fixed {
+    type Crate = ();
     type Message = proto::shapes::v1::Fixed;
 }
 
 impl protostore::Wire for records::tagged::Tagged {
+    type Crate = ();
     type Message = proto::shapes::v1::Tagged;
 }
 
 impl protostore::Wire for records::counted::Counted {
+    type Crate = ();
     type Message = proto::shapes::v1::Counted;
 }
 
 impl protostore::Wire for records::state::State {
+    type Crate = ();
     type Message = proto::shapes::v1::State;
 }
 
 impl protostore::Wire for records::audit::Audit {
+    type Crate = ();
     type Message = proto::shapes::v1::Audit;
 }
 
 impl protostore::Wire for records::entry::Entry {
+    type Crate = ();
     type Message = proto::shapes::v1::Entry;
 }
 
 impl protostore::Wire for records::olden::Olden {
+    type Crate = ();
     type Message = proto::shapes::v1::Olden;
 }
 
 impl protostore::Wire for records::places::Places {
+    type Crate = ();
     type Message = proto::shapes::v1::Places;
 }
 
 impl protostore::Wire for records::codes::Codes {
+    type Crate = ();
     type Message = proto::shapes::v1::Codes;
 }
 
 impl protostore::Wire for records::known::Known {
+    type Crate = ();
     type Message = proto::shapes::v1::Known;
 }
 

@@ -7,38 +7,47 @@ use protostore::FieldBehavior as _;
 use crate::{proto, records};
 
 impl protostore::Wire for records::option_message::OptionMessage {
+    type Crate = ();
     type Message = proto::Option;
 }
 
 impl protostore::Wire for records::result_message::ResultMessage {
+    type Crate = ();
     type Message = proto::Result;
 }
 
 impl protostore::Wire for records::string_message::StringMessage {
+    type Crate = ();
     type Message = proto::String;
 }
 
 impl protostore::Wire for records::vec_message::VecMessage {
+    type Crate = ();
     type Message = proto::Vec;
 }
 
 impl protostore::Wire for records::store_message::StoreMessage {
+    type Crate = ();
     type Message = proto::Store;
 }
 
 impl protostore::Wire for records::box_message::BoxMessage {
+    type Crate = ();
     type Message = proto::Box;
 }
 
 impl protostore::Wire for records::default_message::DefaultMessage {
+    type Crate = ();
     type Message = proto::Default;
 }
 
 impl protostore::Wire for records::r#match::Match {
+    type Crate = ();
     type Message = proto::words::r#type::r#async::v1::Match;
 }
 
 impl protostore::Wire for records::field::Field {
+    type Crate = ();
     type Message = proto::Field;
 }
 
