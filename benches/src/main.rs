@@ -3,7 +3,8 @@
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml -- [ROWS] [ROUNDS] [NAME]` prints lines with tabs: what, who, the
 //! microseconds of the best round of both, their ratio, the median of the ratios of all rounds, the same of processor time, and for
-//! each of both how many pages it has read from the file and how often it has synced. With a name, only those that contain it are measured.
+//! each of both how many pages it has read from the file and how often it has synced. With a name, only those that contain it
+//! are measured. Where the feature `metrics` is on and `recorder` follows, Prometheus' recorder listens.
 //! `cargo xtask bench` makes a page of them.
 #![allow(clippy::print_stdout, reason = "a benchmark speaks to a terminal")]
 
@@ -34,6 +35,9 @@ fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize, or| words.get(at).map_or(or, |word| word.parse().expect("a number"));
     let (count, rounds) = (number(0, 5_000), number(1, 15));
+    if words.get(3).is_some_and(|word| word == "recorder") {
+        listen();
+    }
     disk::install();
     let folder = tempfile::tempdir().expect("a temporary directory");
     let secret = Key::from_secret([7; 32]);
@@ -172,4 +176,15 @@ fn main() {
         group::measure(hand, &store, rounds.min(5), count);
     }
     store.close().expect("closes");
+}
+
+/// Installs the recorder of a daemon that Prometheus scrapes.
+#[cfg(feature = "metrics")]
+fn listen() {
+    metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().expect("there is no other recorder");
+}
+
+#[cfg(not(feature = "metrics"))]
+fn listen() {
+    panic!("a recorder needs the feature `metrics`");
 }

@@ -8,6 +8,9 @@
 //!
 //! The stores of one process are counted together. What only SQLite has, its engine tells: `sqlite/meter.rs`.
 
+#[cfg(feature = "metrics")]
+mod handles;
+
 use std::future::Future;
 
 use tracing::{Instrument as _, Span};
@@ -27,7 +30,8 @@ pub(crate) struct Meter {
 struct Measured {
     operation: &'static str,
     table: &'static str,
-    start: std::time::Instant,
+    /// None where nobody wants to know how long it takes.
+    start: Option<std::time::Instant>,
 }
 
 impl Meter {
@@ -37,7 +41,7 @@ impl Meter {
         Self {
             span: trace::operation(operation, table),
             #[cfg(feature = "metrics")]
-            measured: Measured { operation, table, start: std::time::Instant::now() },
+            measured: Measured::begin(operation, table),
         }
     }
 
@@ -63,21 +67,21 @@ impl Meter {
 }
 
 #[cfg(feature = "metrics")]
+impl Measured {
+    #[inline(always)]
+    fn begin(operation: &'static str, table: &'static str) -> Self {
+        // `a closure` to people.
+        let operation = operation.strip_prefix("a ").unwrap_or(operation);
+        Self { operation, table, start: handles::begin(operation, table) }
+    }
+}
+
+#[cfg(feature = "metrics")]
 impl Meter {
     /// Counts the operation, which has ended.
     pub(crate) fn end<T>(self, outcome: &Result<T>) {
         let Measured { operation, table, start } = self.measured;
-        // `a closure` to people.
-        let operation = operation.strip_prefix("a ").unwrap_or(operation);
-        let outcome = outcome.as_ref().err().map_or("ok", |error| name(error.kind()));
-        let counter = metrics::counter!(
-            "protostore_operations_total", "operation" => operation, "table" => table, "outcome" => outcome
-        );
-        counter.increment(1);
-        let histogram = metrics::histogram!(
-            "protostore_operation_duration_seconds", "operation" => operation, "table" => table
-        );
-        histogram.record(start.elapsed());
+        handles::end(operation, table, start, outcome.as_ref().err());
     }
 }
 

@@ -34,6 +34,7 @@ impl<R: Record> Update<R> {
 impl<R: Mutable> super::Op for Update<R> {
     type Out = R::Revision;
     const NAME: &'static str = "update";
+    const TABLE: &'static str = R::TABLE.layout.name;
     const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some() || R::LIFE.expire.is_some() || R::FIRES;
 
     fn prepare(&mut self, mut fixed: Fixed) -> Result<Fixed> {

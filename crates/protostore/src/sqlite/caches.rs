@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::fault::fault;
 use super::held::Held;
+use super::meter;
 use super::near::Near;
 use super::pool::Pool;
 use super::warm::Warm;
@@ -74,21 +75,28 @@ impl Caches {
         CacheStatus { bytes: self.bytes, hits, misses }
     }
 
-    /// Notes that a connection was used, and gives it more room where it has too little: its holder calls this after each
+    /// Notes that a connection has read, and gives it more room where it has too little: its holder calls this after each
     /// use.
     #[inline]
     pub(super) fn settle(&self, held: &mut Held) {
         held.share.unseen += 1;
         if held.share.unseen >= OFTEN {
-            self.look(held);
+            self.look(held, "reader");
         }
     }
 
-    fn look(&self, held: &mut Held) {
+    /// The same for the connection that writes, after each group.
+    pub(super) fn settle_writer(&self, held: &mut Held) {
+        held.share.unseen += 1;
+        self.look(held, "writer");
+    }
+
+    fn look(&self, held: &mut Held, connection: &'static str) {
         let lacks = held.lacks_cache();
         let (hits, misses) = std::mem::take(&mut held.share.lookups);
         self.hits.fetch_add(hits, Ordering::Relaxed);
         self.misses.fetch_add(misses, Ordering::Relaxed);
+        meter::cache(connection, (hits, misses));
         if lacks {
             self.grow(held);
         }
@@ -130,18 +138,17 @@ impl Caches {
 }
 
 impl Held {
-    /// Returns how many pages were in the cache since this was asked last, and how many were not.
-    pub(super) fn cache_lookups(&mut self) -> (u64, u64) {
+    /// Adds how many pages were in the cache since this was asked last, and how many were not.
+    fn count_lookups(&mut self) {
         let (hits, misses) = cache_lookups(self.connection());
         self.share.missed += misses * PAGE;
         self.share.lookups = (self.share.lookups.0 + hits, self.share.lookups.1 + misses);
-        (hits, misses)
     }
 
     /// Says whether the cache is full and has missed enough to be worth more room.
     fn lacks_cache(&mut self) -> bool {
         self.share.uses = self.share.uses.saturating_add(std::mem::take(&mut self.share.unseen));
-        self.cache_lookups();
+        self.count_lookups();
         let Share { limit, missed, .. } = self.share;
         if missed < PART.max(limit / 16) {
             return false;

@@ -175,7 +175,6 @@ impl Checkpoints {
         }
         let (waiting, bytes) = self.log.bytes();
         meter::log(bytes, waiting);
-        meter::cache("writer", || held.cache_lookups());
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         (watched.waiting, watched.bytes) = (waiting, bytes);
     }

@@ -11,12 +11,12 @@ use super::close::{Core, closing};
 use super::held::Held;
 use super::info::SqliteInfo;
 use super::job::{Request, let_go, logged};
+use super::open;
 use super::options::{SqliteFile, SqliteOptions};
 use super::queue::Refused;
 use super::readers::read;
 use super::state::closed;
 use super::watch::Time;
-use super::{meter, open};
 use crate::call::{CallOptions, ended, not_begun};
 use crate::engine::Engine;
 use crate::error::{Error, Kind, Result};
@@ -52,7 +52,6 @@ impl Sqlite {
         let read = meter.inside(|| {
             self.0.near.with(|held| {
                 let read = held.hasten(|held| run(held, op, fixed));
-                meter::cache("reader", || held.cache_lookups());
                 self.0.caches.settle(held);
                 read
             })

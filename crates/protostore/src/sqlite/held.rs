@@ -23,7 +23,6 @@ use rusqlite::{Connection, MAIN_DB, PrepFlags, Rows, Statement, ToSql};
 use super::caches::Share;
 use super::fault::fault;
 use super::haste::Haste;
-use super::meter;
 use super::watch::{Time, Watch};
 use crate::call::ended;
 use crate::error::{Error, Kind, Result};
@@ -95,9 +94,7 @@ impl Held {
     ) -> Result<T> {
         let _working = self.watch.begin(what, time);
         self.room = Room::ENDLESS;
-        let done = work(self);
-        meter::cache("reader", || self.cache_lookups());
-        done
+        work(self)
     }
 
     /// The same for work that writes: where its time ended a part of it, it fails as a whole, whatever it made of that.

@@ -61,8 +61,7 @@ mod told {
     }
 
     /// Counts pages that a connection has found in its cache since it was asked last, and those that it has not.
-    pub(in crate::sqlite) fn cache(connection: &'static str, lookups: impl FnOnce() -> (u64, u64)) {
-        let (hits, misses) = lookups();
+    pub(in crate::sqlite) fn cache(connection: &'static str, (hits, misses): (u64, u64)) {
         metrics::counter!("protostore_cache_hits_total", "connection" => connection).increment(hits);
         metrics::counter!("protostore_cache_misses_total", "connection" => connection).increment(misses);
     }
@@ -85,7 +84,7 @@ mod told {
     pub(in crate::sqlite) fn checkpoint(_outcome: Checkpoint) {}
 
     #[inline(always)]
-    pub(in crate::sqlite) fn cache(_connection: &'static str, _lookups: impl FnOnce() -> (u64, u64)) {}
+    pub(in crate::sqlite) fn cache(_connection: &'static str, _lookups: (u64, u64)) {}
 }
 
 pub(super) use told::{cache, checkpoint, commit, group, log};

@@ -86,7 +86,7 @@ impl Writer {
         self.commit_over(&mut held, group);
         self.checkpoints.tend(&mut held);
         if let Some(caches) = &self.caches {
-            caches.settle(&mut held);
+            caches.settle_writer(&mut held);
         }
     }
 
