@@ -1,4 +1,4 @@
-//! Power cuts in the middle of a first start, a backup, a restore and a rotation: whatever of it is on the disk, every file is
+//! Power cuts in the middle of a first start, a backup, a restore, a rotation and an upgrade with the copy before it: whatever of it is on the disk, every file is
 //! whole, and one of those that it may be.
 
 use std::collections::BTreeSet;
@@ -10,6 +10,7 @@ use protostore::Kind;
 use protostore::upkeep::{CopyOptions, Database, restore, rotate};
 use protostore_faults::facts::{add, all, crash, database, renewed, whole};
 use protostore_faults::images::{Disk, Moment};
+use protostore_faults::versions::Program;
 use protostore_faults::{plan, vfs, work};
 
 /// How many images CI looks at, of all kinds together; `PROTOSTORE_CASES` asks for others.
@@ -29,9 +30,10 @@ enum Upkeep {
     Backup,
     Restore,
     Rotation,
+    Upgrade,
 }
 
-const ALL: [Upkeep; 4] = [Upkeep::Start, Upkeep::Backup, Upkeep::Restore, Upkeep::Rotation];
+const ALL: [Upkeep; 5] = [Upkeep::Start, Upkeep::Backup, Upkeep::Restore, Upkeep::Rotation, Upkeep::Upgrade];
 
 #[test]
 fn upkeep_leaves_whole_files_after_a_power_cut() {
@@ -104,7 +106,7 @@ impl Upkeep {
                 drop(old);
                 crash(&path, IN_BACKUP..FACTS);
             }
-            Self::Rotation => {
+            Self::Rotation | Self::Upgrade => {
                 database(&path, IN_BACKUP);
                 crash(&path, IN_BACKUP..FACTS);
             }
@@ -134,6 +136,11 @@ impl Upkeep {
             Self::Rotation => {
                 rotate(&path, &work::key(), &renewed(), &options).expect("rotates");
                 vfs::answered(1);
+            }
+            Self::Upgrade => {
+                let store = Program::New.open(&path).expect("upgrades");
+                vfs::answered(1);
+                store.close().expect("closes");
             }
         }
     }
@@ -172,6 +179,20 @@ impl Upkeep {
                 }
                 let key = if opens(&keys[0]) { &keys[0] } else { &keys[1] };
                 expect("facts are gone", whole(&path, key)? == ids(FACTS))
+            }
+            Self::Upgrade => {
+                // The copy is made before the database changes, and is whole as soon as it has its name.
+                let copy = image.join("life.db.before-2");
+                let is_copied = copy.exists();
+                if is_copied {
+                    let copied = Program::Old.read(&copy).map_err(|wrong| format!("the copy: {wrong}"))?;
+                    expect("the copy before the upgrade is not the old database", copied == Some(ids(FACTS)))?;
+                }
+                match Program::Old.read(&path)? {
+                    Some(found) => expect("a database that was not upgraded has changed", found == ids(FACTS) && !done)?,
+                    None => expect("the database is upgraded, and its copy is gone", is_copied)?,
+                }
+                expect("facts are gone", Program::New.read(&path)? == Some(ids(FACTS)))
             }
         }
     }
