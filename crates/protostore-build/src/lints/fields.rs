@@ -88,7 +88,9 @@ pub(super) fn enums(schema: &Schema) -> Vec<Lint> {
             let Type::Enum(name) = &column.ty else { continue };
             let of = schema.enumeration(name);
             let Some(zero) = of.values.iter().find(|value| value.number == 0) else { continue };
-            let is_unset = UNSET.iter().any(|word| zero.name.proto.ends_with(word));
+            // `NullValue` has one value, and it is all that it says.
+            let is_unset =
+                of.values.len() == 1 || UNSET.iter().any(|word| zero.name.proto.to_ascii_uppercase().ends_with(word));
             if has_presence || column.non_zero || is_unset || !seen.insert(name) {
                 continue;
             }
