@@ -28,6 +28,7 @@ mod same;
 #[path = "shapes/spoil.rs"]
 mod spoil;
 #[path = "interpreter/table/mod.rs"]
+#[allow(dead_code, reason = "rows are not replaced")]
 mod table;
 #[path = "interpreter/values.rs"]
 mod values;

@@ -5,6 +5,7 @@ pub(super) mod own_rows;
 
 use protostore_schema::{Label, Type};
 
+use super::tables;
 use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, DataEffect, Effect, Previous, Verdict};
 use crate::view::{Datum, Storage};
@@ -70,8 +71,9 @@ fn added(new: &Datum<'_>, at: At, clients: Effect, draft: &mut Draft<'_>) {
         _ => format!("the values of {}", new.name),
     };
     // What is inside an element would be lost as the previous program writes the list anew; a message that it sets
-    // would lack it.
-    let inside = if new.is_at_top() { Previous::ReadsAndWrites } else { Previous::Reads };
+    // would lack it. A reference can keep rows that it deletes.
+    let is_free = new.is_at_top() && !tables::is_restricted_by(new, draft);
+    let inside = if is_free { Previous::ReadsAndWrites } else { Previous::Reads };
     let is_chained =
         |view: &crate::view::View<'_>| view.table(new.table.number).is_some_and(|t| t.hash_chain.is_some());
     let verdict = |kind: ChangeKind| verdict(kind).loses(loses.clone());
@@ -83,14 +85,20 @@ fn added(new: &Datum<'_>, at: At, clients: Effect, draft: &mut Draft<'_>) {
             );
             return draft.never(ChangeKind::T26, &at, why);
         }
-        return draft.verdict(verdict(ChangeKind::T25));
+        return draft.verdict(verdict(ChangeKind::T25).previous(inside));
     }
     if filled::must_be(new) {
         return filled::required(new, verdict(ChangeKind::A08), draft);
     }
     if filled::fill(new, draft) {
-        let verdict = verdict(kind(new, draft)).data(DataEffect::Exact).passes(1);
-        return draft.verdict(verdict.previous(inside));
+        let kind = kind(new, draft);
+        // The expression is for rows that are there. The previous program inserts zero, and another member over this one.
+        let is_in_the_way = match kind {
+            ChangeKind::A10 => new.field.label != Label::Optional,
+            kind => kind == ChangeKind::A07,
+        };
+        let previous = if is_in_the_way { Previous::Reads } else { inside };
+        return draft.verdict(verdict(kind).data(DataEffect::Exact).previous(previous).passes(1));
     }
     let row = match kind(new, draft) {
         ChangeKind::A03 => verdict(ChangeKind::A03).data(DataEffect::Exact).previous(Previous::Reads).passes(2),

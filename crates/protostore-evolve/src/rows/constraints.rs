@@ -128,12 +128,13 @@ fn generated(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
         draft.verdict(Verdict::new(ChangeKind::C14, at, says));
         return;
     }
-    let verdict = Verdict::new(ChangeKind::C13, at, says);
+    // Without a counter there can be a zero, which the previous program rejects where it writes the row back.
+    let verdict = Verdict::new(ChangeKind::C13, at, says).previous(Previous::Reads);
     let (true, Some(column)) = (is == Some(Generated::Sequence), new.column_id()) else {
         draft.verdict(verdict);
         return;
     };
-    draft.verdict(verdict.data(DataEffect::Guarded).previous(Previous::Reads).passes(1));
+    draft.verdict(verdict.data(DataEffect::Guarded).passes(1));
     let says = format!("{} is unset or zero, which no counter gives", new.name);
     let rows = required::is_unset(new).unwrap_or_else(|| Test::Zero(column.clone()));
     draft.guard_after(column.place.clone(), rows, says);

@@ -151,9 +151,10 @@ fn members(message: &Datum<'_>, presence: &ColumnId, draft: &mut Draft<'_>) {
 
 fn loosen(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let kind = row(new, false);
-    // The previous program holds what is always set, and what may be unset, in other types.
+    // The previous program holds what is always set, and what may be unset, in other types; a zero it reads, and rejects
+    // where it writes the row back.
     let previous = match kind {
-        ChangeKind::P05 if new.is_zero_where_set() => Previous::ReadsAndWrites,
+        ChangeKind::P05 if new.is_zero_where_set() => Previous::Reads,
         _ => Previous::Neither,
     };
     let says = format!("{} may be unset now", new.name);

@@ -3,11 +3,12 @@
 mod hashed;
 mod lifetime;
 
-use protostore_schema::{Column, OnDelete, Table};
+use protostore_schema::{Column, ForeignKey, OnDelete, Table};
 
 use crate::draft::Draft;
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, DownEffect, Place, Previous, Test, Verdict, Word};
 use crate::types::is_same_kind;
+use crate::view::Datum;
 
 /// A table that both versions have. Returns whether it is the same table, so that its fields can be compared.
 pub(crate) fn both(old: &Table, new: &Table, draft: &mut Draft<'_>) -> bool {
@@ -61,14 +62,35 @@ fn number_of_before(new: &Table, draft: &Draft<'_>) -> Option<u32> {
 
 /// Returns whether rows of a table that the previous program has cannot be deleted because of rows in a new one.
 fn restricts(new: &Table, draft: &Draft<'_>) -> bool {
-    let refers = |column: &&Column| {
+    let items = new.descendants().into_iter().flat_map(|child| child.item_columns());
+    let keys = new.descendants().into_iter().flat_map(|child| &child.foreign_keys).chain(&new.foreign_keys);
+    is_any_restricting(new.columns().into_iter().chain(items), keys, draft)
+}
+
+/// Returns whether rows that the previous program has cannot be deleted because of what a new field at the top of a record
+/// refers to, or what is in its message, list or map.
+pub(super) fn is_restricted_by(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
+    let own: Vec<_> = new.table.columns().into_iter().filter(|column| column.path.starts_with(&new.path)).collect();
+    let is_own = |key: &&ForeignKey| own.iter().any(|column| key.columns.contains(&column.name.sql));
+    let children: Vec<_> =
+        new.table.descendants().into_iter().filter(|child| child.path.starts_with(&new.path)).collect();
+    let keys = new.table.foreign_keys.iter().filter(is_own);
+    let keys = keys.chain(children.iter().flat_map(|child| &child.foreign_keys));
+    is_any_restricting(own.iter().copied().chain(children.iter().flat_map(|child| child.item_columns())), keys, draft)
+}
+
+/// Returns whether one of these refers to a table of the previous program with RESTRICT.
+fn is_any_restricting<'s>(
+    mut columns: impl Iterator<Item = &'s Column>,
+    mut keys: impl Iterator<Item = &'s ForeignKey>,
+    draft: &Draft<'_>,
+) -> bool {
+    let refers = |column: &Column| {
         let reference = column.reference.as_ref();
         reference.is_some_and(|to| to.enforced && to.on_delete == OnDelete::Restrict && is_old(&to.table, draft))
     };
-    let items = new.descendants().into_iter().flat_map(|child| child.item_columns());
-    let keys = new.descendants().into_iter().flat_map(|child| &child.foreign_keys).chain(&new.foreign_keys);
-    let mut keys = keys.filter(|key| key.enforced && key.on_delete == OnDelete::Restrict);
-    new.columns().into_iter().chain(items).any(|column| refers(&column)) || keys.any(|key| is_old(&key.table, draft))
+    let keeps = |key: &ForeignKey| key.enforced && key.on_delete == OnDelete::Restrict && is_old(&key.table, draft);
+    columns.any(refers) || keys.any(keeps)
 }
 
 fn is_old(table: &str, draft: &Draft<'_>) -> bool {

@@ -40,16 +40,14 @@ pub(super) fn change(old: ValueType<'_>, new: ValueType<'_>) -> Option<ValueChan
         (Type::Timestamp, Form::Microseconds, Form::Timestamptz) => ValueChange {
             kind: ChangeKind::S10,
             data: DataEffect::Guarded,
-            previous: Previous::ReadsAndWrites,
+            // It may write a time that a program of this version does not read.
+            previous: Previous::Reads,
             misfit: Some(Misfit::Outside { low: FIRST * 1_000_000, high: i64::MAX }),
             ..base
         },
-        (Type::Timestamp, Form::Timestamptz, Form::Microseconds) => ValueChange {
-            kind: ChangeKind::S10,
-            data: DataEffect::Untouched,
-            previous: Previous::ReadsAndWrites,
-            ..base
-        },
+        (Type::Timestamp, Form::Timestamptz, Form::Microseconds) => {
+            ValueChange { kind: ChangeKind::S10, data: DataEffect::Untouched, previous: Previous::Neither, ..base }
+        }
         (Type::Timestamp | Type::Duration, _, _) => time(old, new, &base)?,
         (Type::Message(_) | Type::Repeated(_) | Type::Any, _, _)
         | (Type::Struct | Type::Value | Type::ListValue | Type::FieldMask, _, _) => {

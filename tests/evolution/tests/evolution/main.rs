@@ -29,7 +29,6 @@ mod sql;
 #[allow(dead_code, reason = "structures are compared whole")]
 mod structure;
 #[path = "../../../tests/interpreter/table/mod.rs"]
-#[allow(dead_code, reason = "rows are not deleted")]
 mod table;
 #[path = "../../../tests/interpreter/values.rs"]
 mod values;

@@ -8,7 +8,13 @@ use super::{Interpreter, Row};
 
 impl Interpreter<'_> {
     /// Says what a broken constraint means, by what generated code knows of it.
-    pub(super) fn explain(&self, said: &str, table: &str, columns: &[&Column], row: &Row) -> Error {
+    pub(super) fn explain(&self, e: &rusqlite::Error, table: &str, columns: &[&Column], row: &Row) -> Error {
+        let said = e.to_string();
+        let said = said.as_str();
+        // A trigger says in its own words what must not be written.
+        if e.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_TRIGGER) {
+            return Error::new(protostore::Kind::Precondition, said.to_owned()).in_table(table.to_owned());
+        }
         if let Some(name) = said.strip_prefix("CHECK constraint failed: ") {
             let found = self.constraints.iter().find(|c| c.table == table && c.name == name);
             let check = found.unwrap_or_else(|| panic!("{said}, of which {table} knows nothing"));
@@ -29,6 +35,7 @@ impl Interpreter<'_> {
                     return Error::invalid(column.name.proto.clone(), says).in_table(table.to_owned());
                 }
             }
+            return Error::invalid("", "refers to a record that does not exist").in_table(table.to_owned());
         }
         if said.starts_with("UNIQUE constraint failed: ") {
             return Error::new(protostore::Kind::AlreadyExists, "has a value that another has")

@@ -58,6 +58,24 @@ impl Interpreter<'_> {
         Ok(Some(message))
     }
 
+    /// Writes a record and everything inside it over the one that has its key, as the run time does: the row by the upsert,
+    /// and lists by deleting their elements and inserting them again.
+    pub(crate) fn replace(&self, message: &DynamicMessage) -> Result<(), Error> {
+        let row = self.own_row(message)?;
+        self.run("upsert", &self.table.name.sql, &self.table.columns(), row)?;
+        let key = self.key(message)?;
+        for child in self.table.children() {
+            let statement = self.statement(&format!("{}.delete", child.name.proto));
+            let values = given(statement, &key);
+            let ran = self
+                .db
+                .prepare_cached(&statement.sql(Dialect::Sqlite))
+                .and_then(|mut s| s.execute(params_from_iter(values)));
+            ran.map_err(|e| self.explain(&e, &child.name.sql, &child.columns(), &key))?;
+        }
+        self.insert_children(&self.table.children(), message, &self.table.record.nodes, &key)
+    }
+
     /// Deletes a record and everything inside it.
     pub(crate) fn delete(&self, key: &Row) -> rusqlite::Result<usize> {
         let statement = self.statement("delete");
@@ -215,7 +233,7 @@ impl Interpreter<'_> {
         assert!(statement.row && params.len() == row.len(), "{name}: {sql}");
         assert_eq!(params, fields, "{name} names the field of each parameter");
         let ran = self.db.prepare_cached(&sql).and_then(|mut s| s.execute(params_from_iter(&row)));
-        ran.map(|_| ()).map_err(|e| self.explain(&e.to_string(), table, columns, &row))
+        ran.map(|_| ()).map_err(|e| self.explain(&e, table, columns, &row))
     }
 
     fn rows(&self, name: &str, key: &Row) -> rusqlite::Result<Vec<Row>> {

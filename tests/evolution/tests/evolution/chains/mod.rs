@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) use run::Chain;
 
 /// How many chains a run of the tests takes, on each of the two builds: about two minutes on two processors.
-const CHAINS: u64 = 1_000;
+const CHAINS: u64 = 850;
 
 /// The seed of a run of the tests; the encrypted build takes other chains.
 const SEED: u64 = if cfg!(feature = "sqlcipher") { 0x5eed_0001 } else { 0x5eed };
@@ -32,6 +32,11 @@ pub(crate) struct Tally {
     pub(crate) kinds: BTreeMap<String, u64>,
     /// Ways back that were taken.
     pub(crate) back: u64,
+    /// Versions whose files the program of an earlier version opened.
+    pub(crate) skewed: u64,
+    /// The records that those programs read, and wrote.
+    pub(crate) read: u64,
+    pub(crate) written: u64,
 }
 
 impl Tally {
@@ -39,6 +44,9 @@ impl Tally {
         self.upgrades += other.upgrades;
         self.stopped += other.stopped;
         self.back += other.back;
+        self.skewed += other.skewed;
+        self.read += other.read;
+        self.written += other.written;
         for (name, count) in other.declined {
             *self.declined.entry(name).or_default() += count;
         }
@@ -84,6 +92,8 @@ fn rows_go_through_random_chains_of_changes_and_back() {
     tallies.into_iter().for_each(|tally| all.add(tally));
     assert!(all.upgrades >= chains * 2, "too few upgrades: {all:#?}");
     assert!(all.back >= chains, "too few ways back: {all:#?}");
+    let (skewed, written) = (all.skewed, all.written);
+    assert!(skewed * 2 >= chains && written >= skewed, "too little by earlier programs: {all:#?}");
     assert!(chains < CHAINS || all.kinds.len() >= 25, "too few kinds of changes: {all:#?}");
     if std::env::var_os("PROTOSTORE_CASES").is_some() {
         eprint(&format!("{chains} chains: {all:#?}"));

@@ -7,7 +7,8 @@ use protostore_evolve::{History, Version};
 use super::edit::{EDITS, SIGN};
 use super::{Tally, draw};
 use crate::lab::{
-    Carry, Database, Planned, Rows, Rule, Store, answered, draw as draw_rows, needs_run_time, same_database,
+    Admitted, Carry, Database, Doors, Planned, Rows, Rule, Skew, Store, answered, draw as draw_rows, needs_run_time,
+    same_database,
 };
 
 /// How many rows each version of a random chain adds to a table.
@@ -37,6 +38,14 @@ pub(crate) struct Link {
     /// The names of the edits, for people.
     pub(crate) edits: Vec<&'static str>,
     rule: Rule,
+}
+
+impl Link {
+    /// Returns how rows are carried back.
+    fn back(&self) -> Carry {
+        let rule = if self.edits.contains(&SIGN) { Rule::Wire } else { Rule::Value };
+        Carry { rule, ..Carry::default() }
+    }
 }
 
 impl Chain {
@@ -124,10 +133,12 @@ impl Chain {
         let expected =
             carry.rows(old, &self.last, &new).and_then(|rows| filled(&new, &rows).map(|fresh| (rows, fresh)));
         let before = (self.database.structure(), self.database.dump());
-        match (expected, self.database.migrate(&up, &new)) {
+        let doors = Doors { reader: plan.reader, writer: plan.writer };
+        let fresh = match (expected, self.database.migrate_for(&up, &new, doors)) {
             (Ok((rows, fresh)), Ok(())) => {
                 same_database(&new, &self.database, &fresh).map_err(about)?;
                 self.last = draw_rows(rng, &new, &self.database, self.count, &rows);
+                fresh
             }
             (Err(misfit), Ok(())) => return Err(about(format!("went over rows that do not fit: {misfit}"))),
             (Ok(_), Err(why)) => return Err(about(format!("fails: {why}"))),
@@ -136,14 +147,58 @@ impl Chain {
                 let unchanged = before == (self.database.structure(), self.database.dump());
                 return if unchanged { Ok(false) } else { Err(about(format!("failed, and changed something: {why}"))) };
             }
-        }
+        };
         tally.upgrades += 1;
         plan.verdicts.iter().for_each(|v| *tally.kinds.entry(format!("{:?}", v.kind)).or_default() += 1);
         let copy_only = plan.verdicts.iter().any(|v| v.down == DownEffect::CopyOnly);
         let down = (!copy_only).then_some(down);
         self.links.push(Link { plan, up, down, edits: edits.to_vec(), rule });
         self.stores.push(new);
+        self.skew(&fresh, tally)?;
         Ok(true)
+    }
+
+    /// Lets the program of the oldest version that may open the newest file do there what it may. The file has its rows from
+    /// the upgrade, and some of the newest program.
+    fn skew(&mut self, file: &Database, tally: &mut Tally) -> Result<(), String> {
+        let (newest, plan) = (self.links.len() + 1, &self.links.last().expect("an upgrade").plan);
+        let (version, may) = match () {
+            () if plan.writer <= plan.from => (plan.writer as usize, Admitted::Writes),
+            () if plan.reader <= plan.from => (plan.reader as usize, Admitted::Reads),
+            () => (newest - 1, Admitted::Nothing),
+        };
+        let (old, new) = (&self.stores[version - 1], &self.stores[newest - 1]);
+        let about = |why: String| {
+            let edits: Vec<_> = self.links[version - 1..].iter().map(|link| &link.edits).collect();
+            format!(
+                "the program of version {version} with a file of version {newest}, after {edits:?}\n{}\n{}\n{why}",
+                old.text, new.text
+            )
+        };
+        if let Some(does) = self.database.admits(old, version)
+            && does.clone().map_err(about)? != may
+        {
+            return Err(about(format!("the run time lets it do {does:?}, and must {may:?}")));
+        }
+        if may == Admitted::Nothing {
+            return Ok(());
+        }
+        let mut rng = Rng::with_seed(newest as u64);
+        draw_rows(&mut rng, new, file, self.count, &file.read(new));
+        let ways = || (version - 1..newest - 1).map(|at| (&self.links[at], &self.stores[at], &self.stores[at + 1]));
+        let up = |rows: &Rows| {
+            ways().try_fold(rows.clone(), |rows, (link, old, new)| {
+                Carry { rule: link.rule, ..Carry::default() }.rows(old, &rows, new)
+            })
+        };
+        let back = |rows: &Rows| {
+            ways().rev().try_fold(rows.clone(), |rows, (link, old, new)| link.back().rows(new, &rows, old))
+        };
+        let done = Skew { old, new, up: &up, back: &back }.prove(&mut rng, file, may).map_err(about)?;
+        tally.skewed += 1;
+        tally.read += done.reads;
+        tally.written += done.writes;
+        Ok(())
     }
 
     /// Goes in one leap from the first version, down again as far as there is a way, and up.
@@ -155,9 +210,8 @@ impl Chain {
             let Some(down) = &link.down else { break };
             let (old, new) = (&self.stores[at - 1], &self.stores[at]);
             let about = |why: String| format!("{:?}\n{}\n{}\n{down}\n{why}", link.edits, old.text, new.text);
-            let rule = if link.edits.contains(&SIGN) { Rule::Wire } else { Rule::Value };
-            let carry = Carry { rule, ..Carry::default() };
-            let expected = carry.rows(new, &rows, old).and_then(|rows| filled(old, &rows).map(|fresh| (rows, fresh)));
+            let expected =
+                link.back().rows(new, &rows, old).and_then(|rows| filled(old, &rows).map(|fresh| (rows, fresh)));
             match (expected, self.database.migrate(down, old)) {
                 (Ok((there, fresh)), Ok(())) => {
                     same_database(old, &self.database, &fresh).map_err(about)?;

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value as Sql;
 
-use super::running::Running;
+use super::running::{Admitted, Doors, Running};
 use super::{Rows, Store};
 use crate::structure::{Structure, structure};
 use crate::table::Interpreter;
@@ -65,13 +65,47 @@ impl Database {
 
     /// Inserts a record, whole or not at all.
     pub(crate) fn insert(&self, store: &Store, table: &Table, message: &DynamicMessage) -> Result<(), String> {
-        let interpreter = self.interpreter(store, table);
-        self.db.execute_batch("SAVEPOINT one").expect("a savepoint");
-        let done = interpreter.insert(message);
-        self.db
-            .execute_batch(if done.is_ok() { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })
-            .expect("its end");
+        let done = self.attempt(store, table, |interpreter| interpreter.insert(message).map_err(|e| e.to_string()));
         done.map_err(|e| format!("{}: {e}\n{message}", table.name.sql))
+    }
+
+    /// Writes a record over the one that has its key, whole or not at all.
+    pub(crate) fn replace(&self, store: &Store, table: &Table, message: &DynamicMessage) -> Result<(), String> {
+        let done = self.attempt(store, table, |interpreter| interpreter.replace(message).map_err(|e| e.to_string()));
+        done.map_err(|e| format!("{}: {e}\n{message}", table.name.sql))
+    }
+
+    /// Deletes the record that has the key of this one.
+    pub(crate) fn delete(&self, store: &Store, table: &Table, message: &DynamicMessage) -> Result<(), String> {
+        let done = self.attempt(store, table, |interpreter| {
+            let key = interpreter.key(message).map_err(|e| e.to_string())?;
+            match interpreter.delete(&key) {
+                Ok(1) => Ok(()),
+                Ok(rows) => Err(format!("{rows} rows are deleted")),
+                Err(e) => Err(e.to_string()),
+            }
+        });
+        done.map_err(|e| format!("{}: {e}\n{message}", table.name.sql))
+    }
+
+    fn attempt(
+        &self,
+        store: &Store,
+        table: &Table,
+        write: impl FnOnce(&Interpreter<'_>) -> Result<(), String>,
+    ) -> Result<(), String> {
+        self.db.execute_batch("SAVEPOINT one").expect("a savepoint");
+        let done = write(&self.interpreter(store, table));
+        let done = done.and_then(|()| self.db.execute_batch("RELEASE one").map_err(|e| e.to_string()));
+        if done.is_err() {
+            self.db.execute_batch("ROLLBACK TO one; RELEASE one").expect("its end");
+        }
+        done
+    }
+
+    /// Enforces references from now on, as the run time does while it serves.
+    pub(crate) fn enforce_references(&self) {
+        self.db.pragma_update(None, "foreign_keys", true).expect("foreign keys are known");
     }
 
     /// Inserts all records, whose references name rows among them.
@@ -144,12 +178,33 @@ impl Database {
 
     /// Takes the database to another version, whole or not at all.
     pub(crate) fn migrate(&mut self, sql: &str, to: &Store) -> Result<(), String> {
+        self.upgrade(sql, to, None)
+    }
+
+    /// Takes the database to another version, which lets some earlier programs in.
+    pub(crate) fn migrate_for(&mut self, sql: &str, to: &Store, doors: Doors) -> Result<(), String> {
+        self.upgrade(sql, to, Some(doors))
+    }
+
+    fn upgrade(&mut self, sql: &str, to: &Store, doors: Option<Doors>) -> Result<(), String> {
         let Some(running) = &mut self.running else { return self.run(sql) };
         // The run time wants the file for itself.
         self.db = Connection::open_in_memory().expect("a database in memory");
-        let done = running.migrate(sql, to);
+        let done = match doors {
+            None => running.migrate(sql, to),
+            Some(doors) => running.migrate_for(sql, to, doors),
+        };
         self.db = connect(&running.path());
         done
+    }
+
+    /// Returns what the program of an earlier version may do with the file, where the run time made it.
+    pub(crate) fn admits(&mut self, store: &Store, version: usize) -> Option<Result<Admitted, String>> {
+        let running = self.running.as_ref()?;
+        self.db = Connection::open_in_memory().expect("a database in memory");
+        let does = running.admits(store, version);
+        self.db = connect(&running.path());
+        Some(does)
     }
 
     /// Returns how many rows the last upgrade found that break its rules.

@@ -10,6 +10,7 @@ mod number;
 mod planned;
 mod rows;
 mod running;
+mod skew;
 mod store;
 mod trial;
 
@@ -19,5 +20,7 @@ pub(crate) use fates::{Fate, are_mixed, settle};
 pub(crate) use hashes::link;
 pub(crate) use planned::{Planned, answered, needs_run_time};
 pub(crate) use rows::{Rows, draw};
+pub(crate) use running::{Admitted, Doors, Running};
+pub(crate) use skew::Skew;
 pub(crate) use store::Store;
 pub(crate) use trial::{Outcome, Trial, same_database, spell};

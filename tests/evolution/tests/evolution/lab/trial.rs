@@ -159,7 +159,8 @@ fn opaque(store: &Store, name: &str) -> bool {
     })
 }
 
-fn same_rows(store: &Store, found: &Rows, expected: &Rows) -> Result<(), String> {
+/// Compares records of one version, which are in the same order.
+pub(crate) fn same_rows(store: &Store, found: &Rows, expected: &Rows) -> Result<(), String> {
     for (table, expected) in expected {
         let found = &found[table];
         let field = store.tables.get_field(*table).expect("a table is a field of the store");

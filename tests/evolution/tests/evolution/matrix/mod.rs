@@ -4,6 +4,7 @@ mod case;
 mod empty;
 mod place;
 mod prove;
+mod skew;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;

@@ -12,7 +12,7 @@ use super::place::Place;
 use crate::lab::{Database, Outcome, Planned, Rows, Store, Trial, answered, are_mixed, draw, link, settle, spell};
 
 /// How many rows of each table are drawn, at most.
-const ROWS: usize = 8;
+pub(super) const ROWS: usize = 8;
 
 /// How often rows are drawn until there are some of each fate.
 const DRAWS: usize = 50;
@@ -69,6 +69,7 @@ pub(crate) fn prove(
     (tamper.sql)(&mut up);
     (tamper.sql)(&mut down);
     values(case, place, &plan, (&old, new), (&up, &down))
+        .and_then(|()| super::skew::prove(case, place, &plan, (&old, new), &up))
         .map_err(|e| format!("{e}\n{}\n{}\n-- down\n{down}\n{:#?}", new.text, up, plan.up))
 }
 
