@@ -77,6 +77,11 @@ async fn status(upkeep: &mut UpkeepServiceClient<Channel>, count_rows: bool) -> 
     line("log", format!("{} bytes", status.log_bytes));
     line("waiting", format!("{} requests", status.waiting));
     line("committed", format!("{} requests in {} groups", status.requests, status.groups));
+    line("group", format!("{} requests in the newest, {} in the largest", status.newest_group, status.largest_group));
+    let [newest, longest] = [status.newest_commit, status.longest_commit].map(milliseconds);
+    line("commit", format!("{newest} ms the newest, {longest} ms the longest"));
+    let (hits, misses) = (status.cache_hits, status.cache_misses);
+    line("cache", format!("{} bytes, {hits} pages found in it and {misses} read", status.cache_bytes));
     line("keeper", format!("{} rounds", status.keeper_rounds));
     if !status.keeper_failure.is_empty() {
         line("failed", status.keeper_failure);
@@ -85,4 +90,10 @@ async fn status(upkeep: &mut UpkeepServiceClient<Channel>, count_rows: bool) -> 
     rows.sort();
     rows.into_iter().for_each(|(table, rows)| line("rows", format!("{rows} of {table}")));
     Ok(shown)
+}
+
+/// Writes a duration in milliseconds; one that the daemon does not say is `?`.
+fn milliseconds(duration: Option<prost_types::Duration>) -> String {
+    let duration = duration.and_then(|duration| std::time::Duration::try_from(duration).ok());
+    duration.map_or_else(|| "?".to_owned(), |duration| format!("{:.1}", duration.as_secs_f64() * 1e3))
 }

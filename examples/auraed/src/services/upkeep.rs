@@ -120,6 +120,13 @@ fn status(store: &Store, count_rows: bool) -> Result<StoreStatus, Error> {
         keeper_rounds: status.keeper.rounds,
         keeper_failure: status.keeper.failure.unwrap_or_default(),
         rows: rows.into_iter().map(|rows| (rows.table, rows.rows)).collect(),
+        cache_bytes: status.cache.bytes,
+        cache_hits: status.cache.hits,
+        cache_misses: status.cache.misses,
+        newest_group: status.groups.newest,
+        largest_group: status.groups.largest,
+        newest_commit: prost_types::Duration::try_from(status.groups.commit).ok(),
+        longest_commit: prost_types::Duration::try_from(status.groups.longest_commit).ok(),
     })
 }
 

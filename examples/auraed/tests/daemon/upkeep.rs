@@ -37,6 +37,15 @@ fn a_backup_is_made_while_the_daemon_serves_and_takes_the_place_of_its_store() {
     for line in ["store aurae.store.v0.AuraeStore", "rows       2 of networks", "aurae.db"] {
         assert!(status.contains(line), "{line:?} is not in\n{status}");
     }
+    // What the groups, the commits and the page caches do, with figures that were counted.
+    let figures = |label: &str| -> Vec<f64> {
+        let line =
+            status.lines().find_map(|line| line.trim().strip_prefix(label)).unwrap_or_else(|| panic!("{status}"));
+        line.split([' ', ',']).filter_map(|word| word.parse().ok()).collect()
+    };
+    assert_eq!(figures("group "), [1.0, 1.0], "{status}");
+    assert!(figures("commit ").iter().all(|time| *time > 0.0) && figures("commit ").len() == 2, "{status}");
+    assert!(figures("cache ").len() == 3 && figures("cache ")[..2].iter().all(|count| *count > 0.0), "{status}");
     let sound = done(&["verify"]);
     assert!(sound.contains("cipher       sound") && sound.contains("structure    sound"), "{sound}");
     let (succeeded, said) = client(&daemon, &["verify", "--at-least", "1000000"]);

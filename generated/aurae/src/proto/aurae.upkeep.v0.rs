@@ -55,6 +55,27 @@ pub struct Status {
     /// How many rows each table has, where they were counted.
     #[prost(btree_map = "string, uint64", tag = "15")]
     pub rows: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, u64>,
+    /// How many bytes the page caches may have together.
+    #[prost(uint64, tag = "16")]
+    pub cache_bytes: u64,
+    /// How many pages were found in them since the daemon started,
+    #[prost(uint64, tag = "17")]
+    pub cache_hits: u64,
+    /// and how many were read from the file.
+    #[prost(uint64, tag = "18")]
+    pub cache_misses: u64,
+    /// How many requests the newest group had,
+    #[prost(uint64, tag = "19")]
+    pub newest_group: u64,
+    /// and the largest.
+    #[prost(uint64, tag = "20")]
+    pub largest_group: u64,
+    /// How long the newest commit took, which ends when the disk has it,
+    #[prost(message, optional, tag = "21")]
+    pub newest_commit: ::core::option::Option<::prost_types::Duration>,
+    /// and the longest.
+    #[prost(message, optional, tag = "22")]
+    pub longest_commit: ::core::option::Option<::prost_types::Duration>,
 }
 /// Asks for a backup.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -623,7 +644,9 @@ pub mod upkeep_service_server {
     Status {
         fields 1 path, 2 store, 3 version, 4 semver, 5 key_id, 6 sequence, 7 file_bytes,
             8 free_bytes, 9 log_bytes, 10 waiting, 11 groups, 12 requests, 13 keeper_rounds,
-            14 keeper_failure, 15 rows;
+            14 keeper_failure, 15 rows, 16 cache_bytes, 17 cache_hits, 18 cache_misses,
+            19 newest_group, 20 largest_group;
+        messages 21 newest_commit, 22 longest_commit;
     }
     BackUpRequest {
         fields 1 name;
