@@ -189,7 +189,9 @@ impl Upkeep {
                     expect("the copy before the upgrade is not the old database", copied == Some(ids(FACTS)))?;
                 }
                 match Program::Old.read(&path)? {
-                    Some(found) => expect("a database that was not upgraded has changed", found == ids(FACTS) && !done)?,
+                    Some(found) => {
+                        expect("a database that was not upgraded has changed", found == ids(FACTS) && !done)?
+                    }
                     None => expect("the database is upgraded, and its copy is gone", is_copied)?,
                 }
                 expect("facts are gone", Program::New.read(&path)? == Some(ids(FACTS)))

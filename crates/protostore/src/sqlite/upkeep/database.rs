@@ -119,10 +119,11 @@ impl Database {
         self.0.count_rows()
     }
 
-    /// Looks for everything that can be wrong with the file and needs no schema.
+    /// Looks for everything that can be wrong with the file and needs no program of the store; the structure is compared
+    /// with what the file itself says it is to be.
     ///
-    /// It fails only where nothing can be looked at; what is wrong is in the report. The chains of hashes and the structure
-    /// take the program of the store, [`Store::verify`](crate::Store::verify).
+    /// It fails only where nothing can be looked at; what is wrong is in the report. The chains of hashes take the program
+    /// of the store, [`Store::verify`](crate::Store::verify).
     pub fn verify(&mut self, anchor: &Anchor) -> Result<VerifyReport> {
         self.0.verify(anchor)
     }
