@@ -3,6 +3,8 @@
 mod fields;
 mod indexes;
 
+use std::collections::HashMap;
+
 use protostore_schema::{Column, Role, Schema, Table, widest_parts};
 
 /// The names of all notes.
@@ -83,6 +85,7 @@ fn wide_records(schema: &Schema) -> Vec<Lint> {
 
 /// Returns a note for each field that is called as the key of another table is, and refers to nothing.
 fn plain(schema: &Schema) -> Vec<Lint> {
+    let called = &called(schema);
     let of_table = |table| {
         let table: &Table = table;
         let columns = table.columns().into_iter().map(move |column| (column, table.foreign_keys.as_slice()));
@@ -94,7 +97,7 @@ fn plain(schema: &Schema) -> Vec<Lint> {
             column.role == Role::Value && column.reference.is_none() && !is_part
         });
         plain
-            .filter_map(move |(column, _)| Some(lint(schema, table, column, target(schema, column)?)))
+            .filter_map(move |(column, _)| Some(lint(schema, table, column, target(called, column)?)))
             .collect::<Vec<_>>()
     };
     schema.tables.iter().flat_map(of_table).collect()
@@ -110,12 +113,24 @@ fn lint(schema: &Schema, table: &Table, column: &Column, target: &Table) -> Lint
     Lint { name: "plain_reference", place, says }
 }
 
-/// Returns the table whose record and key a field is called by: `machine_id`, and `machine_ids` of a list.
-fn target<'s>(schema: &'s Schema, column: &Column) -> Option<&'s Table> {
+/// Tables with the column of their key, by what a field that refers to one is called.
+type Called<'s> = HashMap<String, Vec<(&'s Table, &'s Column)>>;
+
+/// Returns the tables by record and key, as a field is called that refers to one, `machine_id`, and a list, `machine_ids`.
+fn called(schema: &Schema) -> Called<'_> {
+    let mut called = Called::new();
+    for table in schema.tables.iter().filter(|table| table.singleton.is_none()) {
+        let [key] = table.key_columns()[..] else { continue };
+        let one = format!("{}_{}", table.record.module, key.name.proto);
+        for name in [format!("{one}s"), one] {
+            called.entry(name).or_default().push((table, key));
+        }
+    }
+    called
+}
+
+/// Returns the first table whose record and key a field is called by.
+fn target<'s>(called: &Called<'s>, column: &Column) -> Option<&'s Table> {
     let name = column.name.proto.rsplit('.').next()?;
-    schema.tables.iter().find(|table| {
-        let [key] = table.key_columns()[..] else { return false };
-        let called = format!("{}_{}", table.record.module, key.name.proto);
-        table.singleton.is_none() && key.ty == column.ty && (name == called || *name == called + "s")
-    })
+    called.get(name)?.iter().find(|(_, key)| key.ty == column.ty).map(|(table, _)| *table)
 }

@@ -42,7 +42,7 @@ impl MadeVersion {
     pub(crate) fn new(project: &Project, plan: &Plan, upgrade: Upgrade, semver: String) -> Self {
         let schema = |number: u32| {
             let history = plan.past.history.as_ref()?;
-            history.versions.iter().find(|version| version.number == number).map(|version| &version.schema)
+            history.versions.iter().find(|version| version.number == number).map(|version| &*version.schema)
         };
         // Of the version that this run makes there is today's schema alone.
         let is_new = plan.next.upgrade.as_ref().is_some_and(|new| new.to == upgrade.to);

@@ -1,5 +1,7 @@
 //! What becomes of the newest version of a store: it is as it was, rewritten, or followed by another.
 
+use std::sync::Arc;
+
 use protostore_evolve::plan::{Answers, ColumnId, Fill, Plan as Upgrade, PlanError, Step};
 use protostore_evolve::{Fault, History, NotOldest, VersionFile, evolve, plan_path};
 use protostore_schema::Schema;
@@ -150,7 +152,7 @@ fn amended(past: &Past, history: &History, schema: &Schema, answers: &Answers, t
 fn rewritten_first(history: &History, schema: &Schema) -> History {
     let mut rewritten = history.clone();
     rewritten.versions.truncate(1);
-    rewritten.versions[0].schema = schema.clone();
+    rewritten.versions[0].schema = Arc::new(schema.clone());
     rewritten
 }
 

@@ -87,7 +87,7 @@ impl Past {
     /// be read.
     pub(crate) fn schemas(&self) -> Option<Vec<&Schema>> {
         match &self.history {
-            Some(history) => Some(history.versions.iter().map(|version| &version.schema).collect()),
+            Some(history) => Some(history.versions.iter().map(|version| &*version.schema).collect()),
             None => self.faults.is_empty().then(Vec::new),
         }
     }

@@ -198,7 +198,7 @@ pub fn statements_in(schema: &Schema, dialects: &'static [Dialect]) -> Vec<State
 /// those of a kind a comment, `-- kind 0`. The test that inserts them leaves out a row that a constraint rejects.
 #[must_use]
 pub fn sample_rows(schema: &Schema, version: u32, command: &str) -> String {
-    sample::rows(schema, version, command)
+    sample::SampleRows::new(schema, None).script(version, command)
 }
 
 /// Returns every named CHECK of the schema, with what a refusal by it says.

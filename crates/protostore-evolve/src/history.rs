@@ -1,5 +1,7 @@
 //! The versions of a store's schema, oldest first.
 
+use std::sync::Arc;
+
 use protostore_schema::{Schema, SnapshotError};
 
 use crate::Lock;
@@ -30,7 +32,7 @@ pub struct Version {
     /// The version of the data.
     pub semver: String,
     /// The schema, with the comments it had then.
-    pub schema: Schema,
+    pub schema: Arc<Schema>,
     /// The risks that were accepted, each as `narrow 1:2 int64 int32`.
     pub accepted: Vec<String>,
     /// The methods of the program that upgrades to it call.
@@ -82,13 +84,13 @@ impl std::fmt::Display for NotOldest {
 impl History {
     /// Returns the history of a store that was never generated: version 1, `initial`, 0.1.0.
     #[must_use]
-    pub fn first(schema: Schema) -> Self {
+    pub fn first(schema: impl Into<Arc<Schema>>) -> Self {
         let (slug, semver) = ("initial".to_owned(), "0.1.0".to_owned());
         let version = Version {
             number: 1,
             slug,
             semver,
-            schema,
+            schema: schema.into(),
             accepted: Vec::new(),
             hooks: Vec::new(),
             reader: 1,
@@ -116,7 +118,7 @@ impl History {
         let mut versions = Vec::new();
         for locked in &lock.versions {
             let Some(text) = snapshot(locked.version) else { return Ok(None) };
-            let schema = Schema::from_snapshot(text).map_err(|error| (locked.version, error))?;
+            let schema = Schema::from_snapshot(text).map_err(|error| (locked.version, error))?.into();
             versions.push(Version {
                 number: locked.version,
                 slug: locked.slug.clone(),
@@ -167,7 +169,7 @@ impl History {
             number: plan.to,
             slug: plan.slug.clone(),
             semver: plan.semver(&head.semver).unwrap_or_else(|| head.semver.clone()),
-            schema: schema.clone(),
+            schema: Arc::new(schema.clone()),
             accepted: plan.accepted.iter().map(ToString::to_string).collect(),
             hooks: plan.hooks(),
             reader: plan.reader,

@@ -22,7 +22,7 @@ fn two_versions() -> History {
         number: 2,
         slug: "more".to_owned(),
         semver: "0.2.0".to_owned(),
-        schema: shop(),
+        schema: shop().into(),
         accepted: vec!["narrow 1:2 int64 int32".to_owned()],
         hooks: Vec::new(),
         reader: 2,
@@ -163,7 +163,7 @@ fn a_name_a_release_and_the_version_of_the_data_change_no_chain() {
     history.formerly = vec!["former.Store".to_owned()];
     history.released = 2;
     history.versions[1].semver = "1.0.0".to_owned();
-    history.versions[1].schema.store = "other.Store".to_owned();
+    std::sync::Arc::make_mut(&mut history.versions[1].schema).store = "other.Store".to_owned();
     let changed = Lock::new(&history, &[texts(1, &["sqlite"]), texts(2, &["sqlite"])]);
     for (before, after) in lock().versions.iter().zip(&changed.versions) {
         assert_eq!(before.dialect, after.dialect);

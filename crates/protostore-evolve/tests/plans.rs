@@ -68,7 +68,7 @@ impl Case {
         let mut history = History::first(olds[0].clone());
         for (schema, number) in olds.iter().zip(1..).skip(1) {
             let mut version = history.head().clone();
-            (version.number, version.schema) = (number, schema.clone());
+            (version.number, version.schema) = (number, schema.clone().into());
             history.versions.push(version);
         }
         let answers = answers(&self.answers, new);

@@ -27,6 +27,8 @@ struct SourceFile {
     text: Arc<str>,
     /// Whether it is the file's text; else blanks, in which places can be found.
     is_real: bool,
+    /// Where each line begins.
+    lines: Vec<usize>,
     /// By path of the descriptor, as [`Location::path`] has it.
     locations: BTreeMap<Vec<i32>, Stretch>,
 }
@@ -35,6 +37,13 @@ struct SourceFile {
 struct Stretch {
     span: Range<usize>,
     comment: Option<String>,
+}
+
+impl SourceFile {
+    /// Returns the line, from 1, on which the byte at a place is, or the last one where the text is shorter.
+    fn line(&self, at: usize) -> usize {
+        self.lines.partition_point(|start| *start <= at)
+    }
 }
 
 impl Sources {
@@ -57,7 +66,7 @@ impl Sources {
                 locations.entry(location.path.clone()).or_insert(Stretch { span, comment });
             }
         }
-        self.files.insert(file.name().to_owned(), SourceFile { text, is_real, locations });
+        self.files.insert(file.name().to_owned(), SourceFile { text, is_real, lines, locations });
     }
 
     /// Returns the text of a file; `None` for the files that the compiler brings along.
@@ -118,14 +127,13 @@ impl Sources {
         let before = text.get(..end)?;
         // The place of one of several numbers ends before the `;` of their statement.
         let rest = if before.ends_with([';', '}']) { 0 } else { text.get(end..)?.find(';')? };
-        let lines = text.as_bytes()[..end + rest].iter().filter(|byte| **byte == b'\n').count();
-        u32::try_from(lines + 1).ok()
+        u32::try_from(self.files.get(file)?.line(end + rest)).ok()
     }
 
     /// Returns the line, from 1, on which what is at exactly that path ends.
     pub(crate) fn end_line(&self, file: &str, path: &[i32]) -> Option<u32> {
-        let before = self.text(file)?.get(..self.span(file, path)?.end)?;
-        u32::try_from(1 + before.matches('\n').count()).ok()
+        let end = self.text(file)?.get(..self.span(file, path)?.end)?.len();
+        u32::try_from(self.files.get(file)?.line(end)).ok()
     }
 
     /// Returns the place of that path, or of the nearest part around it.
@@ -153,11 +161,10 @@ impl Sources {
 
     /// Returns a place as the model has it: file, line and column from 1.
     pub(crate) fn source(&self, place: &Place) -> Source {
-        let at = self.text(&place.file).zip(place.span.as_ref());
-        let (line, column) = at.map_or((0, 0), |(text, span)| {
-            let before = &text.as_bytes()[..span.start.min(text.len())];
-            let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-            (1 + before.iter().filter(|b| **b == b'\n').count(), 1 + before.len() - line_start)
+        let at = self.files.get(&place.file).zip(place.span.as_ref());
+        let (line, column) = at.map_or((0, 0), |(file, span)| {
+            let line = file.line(span.start);
+            (line, 1 + span.start.min(file.text.len()) - file.lines[line - 1])
         });
         Source { file: place.file.clone(), line: line.try_into().unwrap_or(0), column: column.try_into().unwrap_or(0) }
     }

@@ -68,8 +68,7 @@ struct Written<'s> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Read {
-    #[allow(dead_code, reason = "it was looked at before")]
-    format: u32,
+    format: u64,
     mapping: u32,
     store: String,
     name: String,
@@ -107,15 +106,21 @@ impl Schema {
     /// # Errors
     /// If the text is of a newer form than [`FORMAT`], has a key that no snapshot has, or is no snapshot at all.
     pub fn from_snapshot(text: &str) -> Result<Self, SnapshotError> {
-        let Format { format } = serde_json::from_str(text).map_err(SnapshotError::Malformed)?;
-        if format > u64::from(FORMAT) {
-            return Err(SnapshotError::Newer { format });
-        }
-        if format == 0 {
-            return Err(SnapshotError::Missing("there is no format 0".to_owned()));
-        }
-        let read: Read = serde_json::from_str(text).map_err(SnapshotError::Malformed)?;
-        let Read { format: _, mapping, store, name, tables, enums, reach } = read;
+        let is_read = |format| match format {
+            0 => Err(SnapshotError::Missing("there is no format 0".to_owned())),
+            format if format > u64::from(FORMAT) => Err(SnapshotError::Newer { format }),
+            _ => Ok(()),
+        };
+        let read: Read = match serde_json::from_str(text) {
+            Ok(read) => read,
+            Err(error) => {
+                // What a newer form has is no error of this one.
+                let Format { format } = serde_json::from_str(text).map_err(SnapshotError::Malformed)?;
+                return Err(is_read(format).err().unwrap_or(SnapshotError::Malformed(error)));
+            }
+        };
+        let Read { format, mapping, store, name, tables, enums, reach } = read;
+        is_read(format)?;
         let (docs, behaviors, source) = (crate::Docs::default(), Vec::new(), Source::default());
         let mut schema = Self { mapping, store, name, docs, tables, enums, reach, behaviors, source };
         by_number::name(&mut schema).map_err(|missing| SnapshotError::Missing(missing.0))?;

@@ -1,6 +1,7 @@
 //! A schema that changed gets a version more, and the older ones stay as they are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use protostore_build::{FailOn, Mode, Release, Request, codegen};
 use protostore_evolve::plan::Plan;
@@ -54,7 +55,7 @@ pub(crate) fn relocked(lab: &Lab) {
         number: locked.version,
         slug: locked.slug.clone(),
         semver: locked.semver.clone(),
-        schema: schema.clone(),
+        schema: Arc::new(schema.clone()),
         accepted: locked.accepted.clone(),
         hooks: Vec::new(),
         reader: locked.reader,

@@ -10,9 +10,25 @@ pub(super) fn ident(name: &str) -> Ident {
         "self" | "super" | "crate" | "Self" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
         // Reserved since edition 2024, which syn reads without.
         "gen" => Ident::new_raw(name, Span::call_site()),
+        _ if is_plain(name) => Ident::new(name, Span::call_site()),
         _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, Span::call_site()),
         _ => Ident::new_raw(name, Span::call_site()),
     }
+}
+
+/// Words that syn reads as no identifier.
+const KEYWORDS: [&str; 51] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "super", "trait", "true", "try",
+    "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "self", "Self",
+];
+
+/// Returns whether a name is an identifier for certain, without a parser: nearly all are.
+fn is_plain(name: &str) -> bool {
+    let is_first = |byte: &u8| byte.is_ascii_alphabetic();
+    let is_next = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    name.as_bytes().first().is_some_and(is_first) && name.as_bytes().iter().all(is_next) && !KEYWORDS.contains(&name)
 }
 
 /// Returns a name as a local variable, which may not shadow what generated functions are given. A field that begins with a
@@ -223,6 +239,16 @@ fn indent(line: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_plain_is_an_identifier() {
+        let plain = ["a", "Z9", "some_name", "union", "auto", "raw", "dyn_"];
+        assert!(plain.iter().all(|name| is_plain(name) && syn::parse_str::<Ident>(name).is_ok()));
+        for word in KEYWORDS.into_iter().chain(["_", "9a", "a-b", "a b", "é", ""]) {
+            assert!(!is_plain(word), "{word}");
+            assert!(word == "é" || syn::parse_str::<Ident>(word).is_err(), "{word}");
+        }
+    }
 
     #[test]
     fn sql_keeps_every_byte_in_the_formatted_file() {

@@ -1,11 +1,16 @@
 //! The tests of a store's upgrades: `tests/upgrades.rs` of the generated crate, with rows for each old version.
 
+mod printed;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use proc_macro2::{Literal, TokenStream};
 use protostore_schema::Schema;
 use quote::{format_ident, quote};
 
 use super::tokens::{self, ident, lines};
-use crate::sample::{self, Kept};
+use crate::sample::{self, Kept, SampleRows};
 use crate::{Input, Version};
 
 /// The schema of the oldest version, where those before it were dropped.
@@ -27,13 +32,14 @@ pub(crate) fn files(input: &Input<'_>) -> Vec<(String, String)> {
         return Vec::new();
     }
     let is_dropped = input.versions.iter().any(|version| version.until.is_some());
-    let mut files: Vec<_> = old
-        .iter()
-        .map(|version| {
-            let rows = sample::rows(version.schema, version.number, input.command);
-            (format!("tests/rows/{:04}.sql", version.number), rows)
-        })
-        .collect();
+    let mut files = Vec::new();
+    let mut rows: Option<SampleRows<'_>> = None;
+    for version in old {
+        let of_version = SampleRows::new(version.schema, rows.as_ref());
+        let script = of_version.script(version.number, input.command);
+        files.push((format!("tests/rows/{:04}.sql", version.number), script));
+        rows = Some(of_version);
+    }
     if let Some(oldest) = input.versions.iter().find(|version| version.until.is_none()).filter(|_| is_dropped) {
         files.push((format!("tests/{OLDEST}"), crate::schema_sql(oldest.schema, input.command)));
     }
@@ -56,32 +62,54 @@ fn tests(input: &Input<'_>, old: &[Version<'_>], is_dropped: bool) -> String {
         const READ: &[Read] = &[#(testing::read::<#krate::#records>),*];
     };
     let oldest = if is_dropped { quote!(Some(include_str!(#OLDEST))) } else { quote!(None) };
-    let test = |version: &Version<'_>| test(input, version, &krate, &oldest);
     let mut items = vec![
         quote!(
             use protostore::testing::{self, Kept, Old, Read};
         ),
         read,
     ];
-    items.extend(old.iter().map(test));
-    tokens::file(&head, &items)
+    items.extend(old.iter().map(|version| test(version, &krate, &oldest)));
+    with_kept(&tokens::file(&head, &items), &kept(input, old))
 }
 
-fn test(input: &Input<'_>, version: &Version<'_>, krate: &proc_macro2::Ident, oldest: &TokenStream) -> TokenStream {
+/// Returns what stays of the rows of each old version, as Rust.
+fn kept(input: &Input<'_>, old: &[Version<'_>]) -> Vec<String> {
+    let first = input.versions.len() - 1 - old.len();
+    let schemas: Vec<&Schema> = input.versions[first..].iter().map(|version| version.schema).collect();
+    let all = sample::kept(&schemas);
+    // Most tables are as they were in the version before.
+    let mut printed: HashMap<*const Kept, String> = HashMap::new();
+    let list = |kept: &Vec<Rc<Kept>>| {
+        let mut list = String::new();
+        for kept in kept {
+            list += printed.entry(Rc::as_ptr(kept)).or_insert_with(|| printed::kept(kept));
+        }
+        list
+    };
+    all.iter().take(old.len()).map(list).collect()
+}
+
+/// The list of what stays, where the tests are printed without it.
+const LIST: &str = "kept: &[],\n";
+
+/// Puts the lists of what stays into the tests, of which each has one.
+fn with_kept(tests: &str, lists: &[String]) -> String {
+    let mut parts = tests.split(LIST);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (part, list) in parts.zip(lists) {
+        match list.as_str() {
+            "" => text += LIST,
+            list => text += &format!("kept: &[\n{list}        ],\n"),
+        }
+        text += part;
+    }
+    text
+}
+
+fn test(version: &Version<'_>, krate: &proc_macro2::Ident, oldest: &TokenStream) -> TokenStream {
     let Version { number, slug, .. } = version;
     let doc = lines([format!("From version {number}, `{slug}`.")]);
     let name = format_ident!("version_{number}_{slug}");
-    let schemas: Vec<&Schema> =
-        input.versions.iter().filter(|other| other.number >= *number).map(|other| other.schema).collect();
-    let kept = sample::kept(&schemas);
-    let kept = kept.iter().map(|Kept { table: (old, new), key, columns }| {
-        let pairs = |pairs: &[(String, String)]| {
-            let pairs = pairs.iter().map(|(old, new)| quote!((#old, #new)));
-            quote!(&[#(#pairs),*])
-        };
-        let (key, columns) = (pairs(key), pairs(columns));
-        quote!(Kept { table: (#old, #new), key: #key, columns: #columns })
-    });
     let (rows, number) = (format!("rows/{number:04}.sql"), Literal::u32_unsuffixed(*number));
     quote! {
         #doc
@@ -92,7 +120,7 @@ fn test(input: &Input<'_>, version: &Version<'_>, krate: &proc_macro2::Ident, ol
                 version: #number,
                 oldest: #oldest,
                 rows: include_str!(#rows),
-                kept: &[#(#kept),*],
+                kept: &[],
                 read: READ,
             };
             println!("{}", old.becomes_the_newest());

@@ -123,11 +123,11 @@ fn cases() -> Vec<Case> {
         let mut history = History::first(schemas.remove(0));
         for (schema, number) in schemas.into_iter().zip(2..) {
             let mut version = history.head().clone();
-            (version.number, version.schema) = (number, schema);
+            (version.number, version.schema) = (number, schema.into());
             history.versions.push(version);
         }
         let plan = evolve(&history, &new, &objects, &answers(&part("answers").concat(), &new))?;
-        let old = history.head().schema.clone();
+        let old = Schema::clone(&history.head().schema);
         plan.asks.is_empty().then_some(Case { name, old, new, plan })
     };
     paths.into_iter().filter_map(read).collect()

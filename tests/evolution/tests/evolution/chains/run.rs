@@ -260,7 +260,7 @@ impl Chain {
                 number: u32::try_from(at).expect("few versions") + 1,
                 slug: plan.map_or("initial", |plan| &plan.slug).to_owned(),
                 semver: format!("0.{}.0", at + 1),
-                schema: store.schema.clone(),
+                schema: store.schema.clone().into(),
                 accepted: Vec::new(),
                 hooks: Vec::new(),
                 reader: plan.map_or(1, |plan| plan.reader),

@@ -146,7 +146,7 @@ fn a_version_that_leaves_what_it_would_not_write_is_found() {
             let up = Planned::print(plan, &old.schema, &new.schema).up;
             database.migrate(&up, new).unwrap_or_else(|why| panic!("{why}"));
             rows = Carry::default().rows(old, &rows, new).expect("rows that fit");
-            history.versions.last_mut().expect("a version").schema = new.schema.clone();
+            history.versions.last_mut().expect("a version").schema = new.schema.clone().into();
         }
         let fresh = Database::fresh(&again);
         fresh.fill(&again, &rows).expect("rows that fit");
