@@ -59,15 +59,16 @@ fn collect(items: &[Item], around: &str, messages: &mut Vec<Message>, oneofs: &m
                 let (mut fields, mut inside) = (Vec::new(), Vec::new());
                 for variant in &of.variants {
                     let ty = variant.fields.iter().next().map(|field| &field.ty);
-                    let Some(said) = Said::of(&variant.attrs, ty) else { continue };
+                    let Some(said) = Said::of(&metas(&variant.attrs), ty) else { continue };
                     let number = (said.number, variant.ident.to_string());
                     if said.is_message { inside.push(number) } else { fields.push(number) }
                 }
                 oneofs.insert(format!("{around}{}", of.ident), Oneof { fields, messages: inside });
             }
             Item::Mod(of) => {
-                let inner = of.content.iter().flat_map(|(_, items)| items).cloned().collect::<Vec<_>>();
-                collect(&inner, &format!("{around}{}::", of.ident), messages, oneofs);
+                if let Some((_, inner)) = &of.content {
+                    collect(inner, &format!("{around}{}::", of.ident), messages, oneofs);
+                }
             }
             _ => {}
         }
@@ -80,9 +81,10 @@ fn message(around: &str, name: &str, fields: &Fields) -> Message {
         Message { path, fields: Vec::new(), messages: Vec::new(), required: Vec::new(), oneofs: Vec::new() };
     for Field { attrs, ident, ty, .. } in fields {
         let name = ident.as_ref().map(ToString::to_string).unwrap_or_default();
-        if let Some(oneof) = text_of(attrs, "oneof") {
+        let metas = metas(attrs);
+        if let Some(oneof) = text_of(&metas, "oneof") {
             message.oneofs.push((name, format!("{around}{oneof}")));
-        } else if let Some(said) = Said::of(attrs, Some(ty)) {
+        } else if let Some(said) = Said::of(&metas, Some(ty)) {
             let number = (said.number, name);
             match (said.is_message, said.is_required) {
                 (false, _) => message.fields.push(number),
@@ -103,9 +105,9 @@ struct Said {
 }
 
 impl Said {
-    fn of(attrs: &[Attribute], ty: Option<&Type>) -> Option<Self> {
-        let number = text_of(attrs, "tag")?.parse().ok()?;
-        let has = |word: &str| metas(attrs).any(|meta| meta.path().is_ident(word));
+    fn of(metas: &[Meta], ty: Option<&Type>) -> Option<Self> {
+        let number = text_of(metas, "tag")?.parse().ok()?;
+        let has = |word: &str| metas.iter().any(|meta| meta.path().is_ident(word));
         let is_message = (has("message") || has("group")) && !has("repeated") && ty.is_none_or(is_merged);
         Some(Self { number, is_message, is_required: has("required") })
     }
@@ -131,16 +133,17 @@ fn derives(attrs: &[Attribute], name: &str) -> bool {
     paths.flatten().any(|path| is(&path))
 }
 
-fn metas(attrs: &[Attribute]) -> impl Iterator<Item = Meta> {
+/// Returns what prost's attributes say.
+fn metas(attrs: &[Attribute]) -> Vec<Meta> {
     let prost = attrs.iter().filter(|attr| attr.path().is_ident("prost"));
     let metas = prost.filter_map(|attr| attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok());
-    metas.flatten()
+    metas.flatten().collect()
 }
 
 /// Returns the text that prost's attribute gives to a word: `tag = "1"`.
-fn text_of(attrs: &[Attribute], word: &str) -> Option<String> {
-    metas(attrs).find_map(|meta| match meta {
-        Meta::NameValue(pair) if pair.path.is_ident(word) => match pair.value {
+fn text_of(metas: &[Meta], word: &str) -> Option<String> {
+    metas.iter().find_map(|meta| match meta {
+        Meta::NameValue(pair) if pair.path.is_ident(word) => match &pair.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
             _ => None,
         },

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use protostore_sql::{Clock, Dialect, Param, ParamRole, Text};
 use quote::quote;
 
-use super::tokens::{ident, sql};
+use super::tokens::{self, ident, sql};
 use crate::plan::Statement;
 
 /// Returns a statement that reads records of the file's table, and begins with the macro `select!`.
@@ -88,8 +88,8 @@ fn param(Param { field, role, ty: _ }: &Param<'_>) -> TokenStream {
 /// Returns the path of a field, in quotes where it is no plain word, or one of the notation.
 fn path(field: &str) -> TokenStream {
     let is_word = matches!(field, "after" | "keys" | "limit" | "now" | "offset" | "place" | "to");
-    match syn::parse_str::<syn::Ident>(field) {
-        Ok(field) if !is_word => quote!(#field),
+    match tokens::plain(field) {
+        Some(field) if !is_word => quote!(#field),
         _ => quote!(#field),
     }
 }

@@ -10,10 +10,14 @@ pub(super) fn ident(name: &str) -> Ident {
         "self" | "super" | "crate" | "Self" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
         // Reserved since edition 2024, which syn reads without.
         "gen" => Ident::new_raw(name, Span::call_site()),
-        _ if is_plain(name) => Ident::new(name, Span::call_site()),
-        _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, Span::call_site()),
-        _ => Ident::new_raw(name, Span::call_site()),
+        _ => plain(name).unwrap_or_else(|| Ident::new_raw(name, Span::call_site())),
     }
+}
+
+/// Returns a name as an identifier where it is one as it is, and no keyword.
+pub(super) fn plain(name: &str) -> Option<Ident> {
+    let is_identifier = is_plain(name) || syn::parse_str::<Ident>(name).is_ok();
+    is_identifier.then(|| Ident::new(name, Span::call_site()))
 }
 
 /// Words that syn reads as no identifier.
