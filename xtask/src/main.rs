@@ -12,6 +12,7 @@ mod postgres;
 mod soak;
 mod standalone;
 mod stores;
+mod weight;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -103,6 +104,8 @@ enum Command {
     },
     /// Build the example daemon static, and start it in an empty root.
     Static,
+    /// Say what the history of its store adds to the example daemon, as it is released.
+    Weight,
     /// Run everything that CI runs, in the same order.
     Ci {
         /// Leave out the tests, which ran just before.
@@ -135,6 +138,7 @@ fn main() -> ExitCode {
         Command::Minimum => features::minimum(),
         Command::Package { verify } => package::package(verify),
         Command::Static => standalone::run(),
+        Command::Weight => weight::run(),
         Command::Ci { after_test } => ci::run(after_test),
     };
     if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
