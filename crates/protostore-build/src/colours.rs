@@ -75,7 +75,7 @@ impl Colours {
 
     /// Returns the two lines of a verdict: its id by the worst that it says, and each word by what it means.
     pub(crate) fn verdict(self, verdict: &Verdict) -> [String; 2] {
-        let Verdict { kind, at: _, says, wire, json, data, down, previous, passes } = verdict;
+        let Verdict { kind, at: _, says, wire, json, data, down, previous, passes: _ } = verdict;
         let effect = |effect: &Effect| match effect {
             Effect::Same => Part::Calm,
             Effect::Adds => Part::Noted,
@@ -105,13 +105,8 @@ impl Colours {
         ];
         let worst = [Part::Loud, Part::Noted].into_iter().find(|part| parts.iter().any(|(_, _, other)| other == part));
         let id = self.paint(worst.unwrap_or(Part::Calm), &kind.to_string());
-        let mut words: Vec<String> =
+        let words: Vec<String> =
             parts.iter().map(|(what, says, part)| format!("{what} {}", self.paint(*part, says))).collect();
-        words.extend(match passes {
-            0 => None,
-            1 => Some("1 pass".to_owned()),
-            several => Some(format!("{several} passes")),
-        });
         [format!("{id} {says}"), format!("    {}", words.join(", "))]
     }
 }
@@ -140,14 +135,11 @@ mod tests {
         let kinds = [(Effect::Same, Previous::ReadsAndWrites, "32"), (Effect::Breaks, Previous::Reads, "31")];
         for (json, previous, colour) in kinds {
             let verdict = Verdict::new(ChangeKind::N01, at.clone(), "a is now called b").json(json).previous(previous);
-            for passes in 0..3 {
-                let verdict = verdict.clone().passes(passes);
-                let text = |colours: Colours| colours.verdict(&verdict).map(|line| line + "\n").concat();
-                assert_eq!(text(Colours::None), verdict.to_string());
-                assert_eq!(plain(&text(Colours::Ansi)), verdict.to_string());
-                let id = text(Colours::Ansi);
-                assert!(id.split("N01").next().is_some_and(|style| style.contains(colour)), "{id:?}");
-            }
+            let text = |colours: Colours| colours.verdict(&verdict).map(|line| line + "\n").concat();
+            assert_eq!(text(Colours::None), verdict.to_string());
+            assert_eq!(plain(&text(Colours::Ansi)), verdict.to_string());
+            let id = text(Colours::Ansi);
+            assert!(id.split("N01").next().is_some_and(|style| style.contains(colour)), "{id:?}");
         }
     }
 

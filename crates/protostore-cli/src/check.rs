@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use protostore::Broken;
 use protostore::upkeep::{PendingVersion, Stop};
 
 use crate::args::File;
@@ -20,6 +21,9 @@ pub(crate) fn run(file: &File, history: &[PathBuf], out: &mut Output) -> Result<
         let stops = found.stops.iter().map(|stop| {
             object([("version", stop.version.to_string()), ("slug", text(&stop.slug)), ("why", text(&stop.why))])
         });
+        let broken = found.broken.iter().map(|Broken { field, rows, first, .. }| {
+            object([("field", text(field)), ("rows", rows.to_string()), ("first", text(first))])
+        });
         out.line(&object([
             ("file", text(&file.file.display().to_string())),
             ("from", found.from.to_string()),
@@ -27,6 +31,7 @@ pub(crate) fn run(file: &File, history: &[PathBuf], out: &mut Output) -> Result<
             ("pending", list(found.pending.iter().map(pending_json))),
             ("structure", list(found.structure.iter().map(|finding| text(finding)))),
             ("stops", list(stops)),
+            ("broken", list(broken)),
             ("took_ms", millis(found.took)),
         ]))?;
         return Ok(answer);
@@ -43,6 +48,9 @@ pub(crate) fn run(file: &File, history: &[PathBuf], out: &mut Output) -> Result<
     }
     for Stop { version, slug, why, .. } in &found.stops {
         out.line(&out.styled(Style::Error, &escaped(&format!("version {version} `{slug}` would stop: {why}"))))?;
+    }
+    for broken in &found.broken {
+        out.line(&escaped(&format!("{broken}; such rows stay, and are rejected when they are written again")))?;
     }
     out.line(match (answer, found.pending.is_empty()) {
         (Answer::No, _) => "nothing was changed",

@@ -21,7 +21,7 @@ use protostore_evolve::plan::Hook;
 use protostore_schema::Schema;
 
 pub use describe::{describe, describe_table};
-pub use evolve::{Migration, migration, objects};
+pub use evolve::{Migration, migration, objects, passes};
 pub use plan::Statement;
 pub use protostore_sql::Dialect;
 pub use site::{SiteStore, SiteVersion, site};

@@ -42,7 +42,7 @@ fn rank(step: &Step) -> u8 {
         Step::Count { .. } => 19,
         Step::SameCount { .. } => 20,
         Step::References => 21,
-        Step::Report { .. } => 22,
+        Step::Report { .. } | Step::ReportLists { .. } => 22,
     }
 }
 
@@ -57,6 +57,7 @@ fn number(step: &Step) -> Option<(Place, Option<ColumnId>)> {
         | Step::Rekey { place }
         | Step::Reparent { place, .. }
         | Step::Sweep { place, .. }
+        | Step::ReportLists { place }
         | Step::Rust { place, .. } => Some((place.clone(), None)),
         Step::Move { to, .. } | Step::AddRows { to, .. } | Step::SameCount { after: to, .. } => {
             Some((to.clone(), None))

@@ -97,6 +97,9 @@ impl Words<'_> {
             Step::Report { column } => {
                 format!("count rows whose {} breaks its rules", column_name(&self.new, column))
             }
+            Step::ReportLists { place } => {
+                format!("count lists of {} that break how many elements there may be", table(&self.new, place))
+            }
             Step::References => "assert that each reference has its row".to_owned(),
         }
     }

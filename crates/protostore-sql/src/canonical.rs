@@ -1,12 +1,21 @@
 //! The canonical form of conditions and definitions: identities for names, parts in one order, no words for people.
 
 use crate::{
-    Arm, Column, Conflict, Ddl, Delete, Event, Expr, Index, Insert, Join, Name, Qualifier, Rows, Select, Source,
-    Statement, Trigger, TriggerStep, Update, View, What,
+    Arm, Column, Conflict, Ddl, Delete, Event, Expr, Index, Insert, Join, Name, Qualifier, Repeated, Rows, Select,
+    Source, Statement, Trigger, TriggerStep, Update, View, What,
 };
 
 /// Says what a table is, or a column of it, by whatever name it goes.
 pub type Identity<'f> = &'f dyn Fn(&str, Option<&str>) -> String;
+
+/// Rows that an expression looks at beside its own.
+#[derive(Clone, Copy, Debug)]
+pub enum Others<'e, 'a> {
+    /// Those of a subselect.
+    Selected(&'e Select<'a>),
+    /// Those of the own table, sorted.
+    Compared(&'e Repeated<'a>),
+}
 
 impl<'a> Expr<'a> {
     /// Returns the condition on rows of a table over identities in place of names, with the parts of AND, OR and sums
@@ -30,6 +39,22 @@ impl<'a> Expr<'a> {
                 },
                 Expr::InRows(of, _) => walk(of, f),
                 Expr::Exists(_) | Expr::Value(_) => {}
+                _ => expr.inner(&mut |inner| walk(inner, f)),
+            }
+        }
+        walk(&mut self.clone(), f);
+    }
+
+    /// Calls for each subselect that is not within another, and for each comparison of rows with each other.
+    pub fn others(&self, f: &mut dyn FnMut(Others<'_, 'a>)) {
+        fn walk<'a>(expr: &mut Expr<'a>, f: &mut dyn FnMut(Others<'_, 'a>)) {
+            match expr {
+                Expr::InRows(of, rows) => {
+                    walk(of, f);
+                    f(Others::Selected(rows));
+                }
+                Expr::Exists(rows) | Expr::Value(rows) => f(Others::Selected(rows)),
+                Expr::Repeated(repeated) => f(Others::Compared(repeated)),
                 _ => expr.inner(&mut |inner| walk(inner, f)),
             }
         }

@@ -14,7 +14,7 @@ mod recode;
 mod statement;
 mod value;
 
-pub use canonical::Identity;
+pub use canonical::{Identity, Others};
 pub use ddl::{
     Alter, Alteration, Check, ColumnDef, Ddl, Dropped, Event, ForeignKey, Index, IndexPart, Key, OnDelete, Table,
     Trigger, TriggerStep, View,

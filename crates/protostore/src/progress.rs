@@ -19,6 +19,11 @@ pub struct Progress<'a> {
     pub done: usize,
     /// of how many.
     pub of: usize,
+    /// How many rows the step has gone through, where it takes them one by one: where it calls methods of the program, or
+    /// does what SQL cannot. None of a statement of SQL, which does not say.
+    pub rows: Option<u64>,
+    /// How many rows it goes through, where that is known.
+    pub of_rows: Option<u64>,
     /// How long the upgrade has taken so far.
     pub elapsed: Duration,
 }

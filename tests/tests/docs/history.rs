@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use protostore_build::MadeVersion;
 use protostore_evolve::plan::Plan;
-use protostore_evolve::{Lock, plan_path};
+use protostore_evolve::{Lock, plan_path, snapshot_path};
+use protostore_schema::Schema;
 use similar::{ChangeTag, TextDiff};
 
 /// The stores, and the directories of their examples.
@@ -51,12 +52,18 @@ fn command(store: &str, version: u32) -> String {
     let plan = Plan::from_file(&plan).expect("a plan");
     assert_eq!(plan.slug, name, "{store} {version}");
     let semver = lock(store).versions[version as usize - 1].semver.clone();
+    let schema = |version| {
+        let text = read(&root().join("generated").join(store).join(snapshot_path(version)));
+        Schema::from_snapshot(&text).expect("a snapshot")
+    };
+    let passes = protostore_emit::passes(&plan, &schema(version - 1), &schema(version));
     let made = MadeVersion {
         store: store.to_owned(),
         semver,
         plan,
         place: (String::new(), 0),
         steps: "…".to_owned(),
+        passes,
         sql: None,
     };
     format!("$ cargo xtask codegen --name {name}{accepts}\n{made}")

@@ -6,6 +6,8 @@
 mod home;
 mod json;
 mod session;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use std::path::{Path, PathBuf};
 

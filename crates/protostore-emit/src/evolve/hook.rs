@@ -125,7 +125,7 @@ pub(super) fn all(way: &Way<'_>, script: &mut Script) {
     }
 }
 
-fn handed(old: &SqlTable<'_>, table: &SqlTable<'_>, methods: &[Method<'_>], from: String) -> String {
+fn handed(old: &SqlTable<'_>, table: &SqlTable<'_>, methods: &[Method<'_>], from: String) -> line::Run {
     let names = Names {
         table: &|_: &Place, child: &ChildTable| child.name.sql.clone(),
         column: &|_, column| column.name.sql.clone(),

@@ -15,7 +15,7 @@ use protostore_sql::{Expr, Select};
 use super::member::{Names, at, members, node, nothing};
 use super::places::SqlTable;
 use super::way::Way;
-pub(super) use text::Call;
+pub(super) use text::{Call, Run};
 use text::{Line, Rows, Stored, print};
 
 /// What an encoded column is made from.
@@ -38,7 +38,7 @@ fn rows(way: &Way<'_>, table: &SqlTable<'_>) -> Rows {
 }
 
 /// Returns the line that writes a column from others.
-pub(super) fn convert(way: &Way<'_>, table: &SqlTable<'_>, id: &ColumnId, by: &RustStep) -> String {
+pub(super) fn convert(way: &Way<'_>, table: &SqlTable<'_>, id: &ColumnId, by: &RustStep) -> Run {
     let column = table.column(id);
     let to = match (way.kept.get(&table.place), column) {
         (Some(work), Some(column)) => work.now(column),
@@ -70,7 +70,7 @@ pub(super) fn convert(way: &Way<'_>, table: &SqlTable<'_>, id: &ColumnId, by: &R
 }
 
 /// Returns the line that takes a column apart.
-pub(super) fn decode(way: &Way<'_>, table: &SqlTable<'_>, from: &ColumnId) -> String {
+pub(super) fn decode(way: &Way<'_>, table: &SqlTable<'_>, from: &ColumnId) -> Run {
     let old = way.old.table(&from.place).and_then(|table| table.column(from));
     let (table_of, column_of) =
         (|place: &Place, _: &ChildTable| way.name(place), |place: &Place, c: &Column| new_name(way, place, c));
@@ -82,7 +82,7 @@ pub(super) fn decode(way: &Way<'_>, table: &SqlTable<'_>, from: &ColumnId) -> St
 }
 
 /// Returns the line that hashes the rows of a table.
-pub(super) fn chain(table: &SqlTable<'_>, column: &Column) -> String {
+pub(super) fn chain(table: &SqlTable<'_>, column: &Column) -> Run {
     let rows = plain_rows(table);
     let record = &table.record.record;
     let names = Names { table: &|_, child| child.name.sql.clone(), column: &|_, column| column.name.sql.clone() };
@@ -92,7 +92,7 @@ pub(super) fn chain(table: &SqlTable<'_>, column: &Column) -> String {
 }
 
 /// Returns the line that keeps the rows of a table of the older schema.
-pub(super) fn keep(table: &SqlTable<'_>, into: String, to: &str) -> String {
+pub(super) fn keep(table: &SqlTable<'_>, into: String, to: &str) -> Run {
     let record = &table.record.record;
     let names = Names { table: &|_, child| child.name.sql.clone(), column: &|_, column| column.name.sql.clone() };
     let fields = members(table.record.number, &table.place, &record.nodes, names);
@@ -100,12 +100,7 @@ pub(super) fn keep(table: &SqlTable<'_>, into: String, to: &str) -> String {
 }
 
 /// Returns the line that hands the rows of a table to the program.
-pub(super) fn hook(
-    old: &SqlTable<'_>,
-    new: &SqlTable<'_>,
-    (kept, from): (String, &str),
-    calls: Vec<Call<'_>>,
-) -> String {
+pub(super) fn hook(old: &SqlTable<'_>, new: &SqlTable<'_>, (kept, from): (String, &str), calls: Vec<Call<'_>>) -> Run {
     let kept = Rows { table: kept, ..plain_rows(old) };
     print(&Line::Hook { rows: plain_rows(new), kept, from, message: &new.record.record.ty.proto, calls })
 }
@@ -116,13 +111,33 @@ fn plain_rows(table: &SqlTable<'_>) -> Rows {
 }
 
 /// Returns the line that counts the rows which break the rules of a column.
-pub(super) fn report(table: &SqlTable<'_>, column: &Column) -> String {
+pub(super) fn report(table: &SqlTable<'_>, column: &Column) -> Run {
     let key = table.key().into_iter().map(|part| part.name.sql.clone()).collect();
     let rows = Rows { table: table.name.to_owned(), key };
     let mut rules = column.rules.clone();
     rules.all.retain(|rule| rule.asks.is_counted());
     let field = format!("{}.{}", table.record.name.proto, column.name.proto);
     print(&Line::Report { rows, column: column.name.sql.clone(), field, rules })
+}
+
+/// Returns the line that counts the lists of a child table that break how many elements there may be.
+pub(super) fn lists(table: &SqlTable<'_>, child: &ChildTable, around: &SqlTable<'_>) -> Run {
+    let holds = |column: &&&Column| {
+        column.role == Role::Presence && column.path.len() < child.path.len() && child.path.starts_with(&column.path)
+    };
+    // Where the list is within a message in columns, it is a list only where that is set.
+    let within = around.columns.iter().filter(holds).max_by_key(|column| column.path.len());
+    let value = table.columns.iter().find(|column| column.role == Role::Value && column.path == table.place.path);
+    print(&Line::Lists {
+        rows: plain_rows(around),
+        within: within.map(|column| column.name.sql.clone()),
+        of: table.name.to_owned(),
+        owner: child.owner.iter().map(|part| part.name.sql.clone()).collect(),
+        field: format!("{}.{}", table.record.name.proto, child.field.proto),
+        least: child.counted.min,
+        most: child.counted.max,
+        unique: value.filter(|_| child.counted.unique).map(|column| column.name.sql.clone()),
+    })
 }
 
 /// Returns what an encoded column is made from.

@@ -7,6 +7,7 @@
 
 mod alter;
 mod convert;
+mod cost;
 mod counter;
 mod definitions;
 mod follow;
@@ -26,6 +27,8 @@ mod test;
 mod value;
 mod way;
 mod work;
+
+use std::collections::BTreeMap;
 
 use protostore_evolve::plan::{Plan, Step};
 use protostore_schema::Schema;
@@ -60,11 +63,18 @@ pub fn migration(plan: &Plan, old: &Schema, new: &Schema, command: &str) -> Migr
         head
     };
     let (store, before, after) = (&new.store, Side::of(old), Side::of(new));
-    let up = head(format!("-- Version {} of {store}.", plan.to)) + &steps(&before, &after, &plan.up);
+    let up = head(format!("-- Version {} of {store}.", plan.to)) + &steps(&before, &after, &plan.up).0;
     let down = head(format!("-- From version {} of {store} back to version {}.", plan.to, plan.from));
-    Migration { up, down: down + &steps(&after, &before, &plan.down) }
+    Migration { up, down: down + &steps(&after, &before, &plan.down).0 }
 }
 
-fn steps<'w>(old: &'w Side<'w>, new: &'w Side<'w>, steps: &'w [Step]) -> String {
+/// Returns how many passes over each table the way up of a plan takes: a pass is what it takes to read all its rows once,
+/// and what takes longer counts as several. Tables have the names of the newer schema, and those that are gone their last.
+#[must_use]
+pub fn passes(plan: &Plan, old: &Schema, new: &Schema) -> BTreeMap<String, u32> {
+    steps(&Side::of(old), &Side::of(new), &plan.up).1
+}
+
+fn steps<'w>(old: &'w Side<'w>, new: &'w Side<'w>, steps: &'w [Step]) -> (String, BTreeMap<String, u32>) {
     print::print(&mut Way::of(old, new, steps))
 }

@@ -15,8 +15,8 @@ use super::way::{Stage, Way};
 use super::work::Work;
 use super::{alter, counter, hook, rebuild, rows, rust, sweep};
 
-/// Returns the statements of a migration.
-pub(super) fn print(way: &mut Way<'_>) -> String {
+/// Returns the statements of a migration, and how many passes over each table they take.
+pub(super) fn print(way: &mut Way<'_>) -> (String, BTreeMap<String, u32>) {
     let mut script = Script::default();
     guards(way, &mut script, Stage::Before);
     hook::keep(way, &mut script);
@@ -278,6 +278,12 @@ fn references(way: &Way<'_>, script: &mut Script) {
     let is_asked = way.steps.iter().any(|step| matches!(step, Step::References));
     if is_asked || way.kept.values().any(|work| work.rebuild) {
         script.begin("Each reference names a row.");
+        let definitions = way.new.places.tables.iter().map(|table| way.new.definition(table));
+        for table in definitions.filter(|table| {
+            !table.foreign_keys.is_empty() || table.columns.iter().any(|column| column.reference.is_some())
+        }) {
+            script.cost.references(&table.name);
+        }
         let table = Expr::column("table");
         let says = "references name no row, in the table";
         script.guard(says, "pragma_foreign_key_check", Expr::Const(true), Expr::Min(Box::new(table)));

@@ -1,7 +1,7 @@
 //! Steps that the run time carries out, since SQL cannot: a line for each, and a guard in plain SQL behind it that
 //! fails where it was not carried out.
 
-use protostore_evolve::plan::{ColumnId, RustStep, Step};
+use protostore_evolve::plan::{ColumnId, Place, RustStep, Step};
 use protostore_sql::Expr;
 
 use super::line;
@@ -51,12 +51,26 @@ pub(super) fn chains(way: &Way<'_>, script: &mut Script) {
 /// Adds the lines that count rows which break rules that SQL cannot state; nothing depends on them.
 pub(super) fn reports(way: &Way<'_>, script: &mut Script) {
     for step in way.steps {
+        if let Step::ReportLists { place } = step {
+            lists(way, script, place);
+        }
         let Step::Report { column } = step else { continue };
         let Some(table) = way.new.table(&column.place) else { continue };
         let Some(known) = table.column(column) else { continue };
         script.begin(says(table, known, "has rules that SQL cannot state: rows that break them are counted"));
         script.line(&line::report(table, known));
     }
+}
+
+/// Adds the line that counts lists with more or fewer elements than there may be, or with one that is there twice.
+fn lists(way: &Way<'_>, script: &mut Script, place: &Place) {
+    let Some(table) = way.new.table(place) else { return };
+    let (Some(child), Some(around)) = (table.child, table.parent.as_ref().and_then(|parent| way.new.table(parent)))
+    else {
+        return;
+    };
+    script.begin(format!("Lists of `{}` that break how many elements there may be are counted.", table.name));
+    script.line(&line::lists(table, child, around));
 }
 
 /// Returns whether a column is that of a chain that the run time writes.

@@ -2,7 +2,11 @@
 
 use protostore_sql::{Alteration, Arm, Ddl, Dialect, Expr, Insert, Op, Rows, Select, Statement};
 
+use std::collections::BTreeMap;
+
+use super::cost::Cost;
 use super::definitions::alter;
+use super::line::Run;
 
 /// The table that guards write to, made first and dropped last where a migration has one.
 pub(super) const GUARD: &str = "protostore__guard";
@@ -14,6 +18,8 @@ pub(super) struct Script {
     /// The sentence before the next statement.
     says: Option<String>,
     has_guard: bool,
+    /// What it costs.
+    pub(super) cost: Cost,
 }
 
 impl Script {
@@ -31,6 +37,7 @@ impl Script {
     }
 
     pub(super) fn ddl(&mut self, ddl: Ddl<'_>) {
+        self.cost.ddl(&ddl);
         let text = Dialect::Sqlite.print_ddl(&[ddl]).concat();
         if !text.is_empty() {
             self.head();
@@ -43,14 +50,17 @@ impl Script {
     }
 
     pub(super) fn statement<'w>(&mut self, statement: impl Into<Statement<'w>>) {
-        let text = Dialect::Sqlite.print(&statement.into()).whole();
+        let statement = statement.into();
+        self.cost.statement(&statement);
+        let text = Dialect::Sqlite.print(&statement).whole();
         self.head();
         self.out += &text;
         self.out += ";\n";
     }
 
     /// Adds a line that the run time carries out; to SQL it is a comment.
-    pub(super) fn line(&mut self, json: &str) {
+    pub(super) fn line(&mut self, Run { json, table, by }: &Run) {
+        self.cost.by_row(table, *by);
         self.head();
         self.out += "-- protostore: ";
         self.out += json;
@@ -84,13 +94,13 @@ impl Script {
         self.statement(Insert { table: GUARD.into(), columns, rows, conflict: None });
     }
 
-    /// Returns the whole text.
-    pub(super) fn end(mut self) -> String {
+    /// Returns the whole text, and how many passes over each table it takes.
+    pub(super) fn end(mut self) -> (String, BTreeMap<String, u32>) {
         self.says = None;
         if self.has_guard {
             self.begin("Nothing was found.");
             self.ddl(Ddl::Drop(protostore_sql::Dropped::Table(GUARD.into())));
         }
-        self.out
+        (self.out, self.cost.of_tables())
     }
 }

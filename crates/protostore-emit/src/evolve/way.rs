@@ -144,6 +144,7 @@ fn changing(steps: &[Step]) -> BTreeSet<u32> {
         | Step::Drop(_)
         | Step::Make(_)
         | Step::Report { .. }
+        | Step::ReportLists { .. }
         | Step::SameCount { .. }
         | Step::References => None,
         Step::CreateTable { place }

@@ -51,6 +51,7 @@ impl Step {
             | Self::Reparent { .. }
             | Self::Sweep { .. }
             | Self::Report { .. }
+            | Self::ReportLists { .. }
             | Self::Drop(_)
             | Self::SameCount { .. }
             | Self::References => Phase::Contract,

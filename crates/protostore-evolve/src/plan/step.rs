@@ -116,6 +116,12 @@ pub enum Step {
         /// The column, of the newer schema.
         column: ColumnId,
     },
+    /// Counts the lists that break how many elements they may have, or whether one may be there twice, as [`Step::Report`]
+    /// counts values.
+    ReportLists {
+        /// The table of the elements, of the newer schema.
+        place: Place,
+    },
     /// Is done by the run time, since SQL cannot: encodes, decodes, hashes.
     Rust {
         /// The table, of the newer schema.

@@ -20,14 +20,9 @@ impl fmt::Display for Plan {
 impl fmt::Display for Verdict {
     /// Two lines: what changed, and what that does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, at: _, says, wire, json, data, down, previous, passes } = self;
+        let Self { kind, at: _, says, wire, json, data, down, previous, passes: _ } = self;
         writeln!(f, "{kind} {says}")?;
-        write!(f, "    wire {wire}, JSON {json}, stored data {data}, way back {down}, previous program {previous}")?;
-        match passes {
-            0 => writeln!(f),
-            1 => writeln!(f, ", 1 pass"),
-            several => writeln!(f, ", {several} passes"),
-        }
+        writeln!(f, "    wire {wire}, JSON {json}, stored data {data}, way back {down}, previous program {previous}")
     }
 }
 

@@ -4,7 +4,7 @@ use protostore_schema::{Generated, Rules, Table};
 
 use super::{indexes, loosened, references, required};
 use crate::draft::{Direction, Draft};
-use crate::plan::{At, ChangeKind, DataEffect, Object, ObjectKind, Previous, Step, Test, Verdict, Word};
+use crate::plan::{At, ChangeKind, DataEffect, Object, ObjectKind, Place, Previous, Step, Test, Verdict, Word};
 use crate::view::{Datum, Storage};
 
 /// The rule of an enum whose numbers without a name are no values of it.
@@ -103,12 +103,16 @@ fn counted(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let says = format!("{} accepts {how} lists of elements", new.name);
     draft.verdict(Verdict::new(ChangeKind::C04, at.clone(), says).previous(Previous::Reads));
     if is_tighter {
-        let risk = format!("lists of {} that break it are kept until they are written", new.name);
+        let risk =
+            format!("lists of {} that break it are counted by the upgrade, and kept until they are written", new.name);
         let words = |(least, most, unique): (u64, u64, bool)| {
             let most = if most == u64::MAX { String::new() } else { most.to_string() };
             format!("{least}..{most}{}", if unique { " unique" } else { "" })
         };
         draft.accept(Word::Tighten, ChangeKind::C04, &at, (words(ends(was)), words(ends(is))), risk);
+        if draft.direction == Direction::Up {
+            draft.step(Step::ReportLists { place: Place { table: new.table.number, path: after.path.clone() } });
+        }
     }
 }
 

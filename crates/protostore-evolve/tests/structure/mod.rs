@@ -85,6 +85,7 @@ impl Structure {
             | Step::Move { .. }
             | Step::AddRows { .. }
             | Step::Sweep { .. }
+            | Step::ReportLists { .. }
             | Step::Rust { .. }
             | Step::Drop(_)
             | Step::Make(_)

@@ -1,6 +1,6 @@
 //! A process that is killed in a method of the program leaves a file of the old version, or of the new one, whole.
 //!
-//! `PROTOSTORE_KILLS=300` says how often; a control, in which a part of the upgrade is committed, must be found.
+//! `PROTOSTORE_CASES=300` says how often; a control, in which a part of the upgrade is committed, must be found.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -89,7 +89,7 @@ fn judge(home: &Home, [before, after]: &[Contents; 2]) -> Result<usize, String> 
 
 #[test]
 fn a_process_that_is_killed_in_a_method_leaves_one_of_the_two_versions() {
-    let kills = std::env::var("PROTOSTORE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(CALLS + 1);
+    let kills = std::env::var("PROTOSTORE_CASES").ok().and_then(|kills| kills.parse().ok()).unwrap_or(CALLS + 1);
     let both = both();
     for kill in 0..kills {
         let (home, stop) = (Home::new(ROWS), kill % (CALLS + 1));

@@ -61,10 +61,12 @@ fn each_row_is_asked_about_once_in_the_order_of_the_key() {
            SELECT printf('%08d', "n"), 1, 'image', "n" FROM "up";"#
     ));
     let (program, told) = (Counting::default(), Arc::new(AtomicUsize::new(0)));
-    let listener = Arc::clone(&told);
+    let (listener, done) = (Arc::clone(&told), Arc::new(AtomicUsize::new(0)));
+    let all_done = Arc::clone(&done);
     let options = fleet::Options::new().upgrades(program.clone()).copy_before_upgrade(false).progress(move |at| {
         if at.step.contains("of the program over") {
             listener.fetch_add(1, Ordering::Relaxed);
+            all_done.fetch_add(usize::from(at.rows == Some(rows as u64) && at.of_rows == at.rows), Ordering::Relaxed);
         }
     });
     let begun = Instant::now();
@@ -80,6 +82,7 @@ fn each_row_is_asked_about_once_in_the_order_of_the_key() {
     store.close().expect("closes");
     assert_eq!(program.calls.load(Ordering::Relaxed), 4 * rows);
     assert!(told.load(Ordering::Relaxed) >= 3, "each of three lines is told");
+    assert_eq!(done.load(Ordering::Relaxed), 3, "each of three lines ends with all rows");
     let wrong = "SELECT count(*) || '' FROM machines WHERE owner <> 'owner of ' || id OR name <> id \
                  OR contact__mail <> owner OR root_drive__size_mb <> CAST(id AS INTEGER)";
     assert_eq!(strings(&connect(&home.path()), wrong), ["0"]);

@@ -3,6 +3,7 @@
 use protostore_schema::Rules;
 use serde::Serialize;
 
+use super::super::cost::ByRow;
 use super::super::member::Member;
 
 /// A line.
@@ -68,6 +69,24 @@ pub(super) enum Line<'l> {
         field: String,
         rules: Rules,
     },
+    /// Writes nothing: counts the rows of `field` in which the elements in the table `of`, whose `owner` is their key, are
+    /// fewer than `least` or more than `most`, or have the same value in the column `unique` more than once. A row in which
+    /// the message `within` is not set has no list.
+    Lists {
+        #[serde(flatten)]
+        rows: Rows,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        within: Option<String>,
+        of: String,
+        owner: Vec<String>,
+        field: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        least: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        most: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unique: Option<String>,
+    },
     /// Writes `to` in each row, in the order of the key: the hash of the record and of the row before.
     Chain {
         #[serde(flatten)]
@@ -128,6 +147,20 @@ pub(super) struct Stored<'l> {
     pub(super) field: Option<u32>,
 }
 
-pub(super) fn print(line: &Line<'_>) -> String {
-    serde_json::to_string(line).expect("a line is plain data")
+/// A line as it is written, and what it does to which table.
+pub(in crate::evolve) struct Run {
+    pub(in crate::evolve) json: String,
+    pub(in crate::evolve) table: String,
+    pub(in crate::evolve) by: ByRow,
+}
+
+pub(super) fn print(line: &Line<'_>) -> Run {
+    let (rows, by) = match line {
+        Line::Report { rows, .. } | Line::Lists { rows, .. } => (rows, ByRow::Reads),
+        Line::Bits { rows, .. } | Line::Text { rows, .. } | Line::Reform { rows, .. } => (rows, ByRow::Writes),
+        Line::Encode { rows, .. } | Line::Chain { rows, .. } | Line::Keep { rows, .. } => (rows, ByRow::Writes),
+        Line::Decode { rows, .. } | Line::Hook { rows, .. } => (rows, ByRow::Spreads),
+    };
+    let json = serde_json::to_string(line).expect("a line is plain data");
+    Run { json, table: rows.table.clone(), by }
 }

@@ -1,6 +1,6 @@
 //! Steps of the run time: a line that says all, and a guard that stops where nobody carried it out.
 
-use protostore_evolve::plan::{Conversion, RustStep, Step};
+use protostore_evolve::plan::{Conversion, Place, RustStep, Step};
 use protostore_schema::Role;
 use refinery_core::{Migration, Runner};
 use rusqlite::Connection;
@@ -157,6 +157,27 @@ fn rows_that_break_a_pattern_are_counted() {
         up.contains("\n-- protostore: {\"report\":{\"table\":\"notes\",\"key\":[\"id\"],\"column\":\"a\","),
         "{up}"
     );
+    case.check();
+}
+
+/// As the line above, with the message around the list where there is one.
+#[test]
+fn lists_that_break_how_many_elements_there_may_be_are_counted() {
+    let list = |rules: &str| notes(&format!("In inside = 2; }} message In {{ repeated string tags = 1 {rules};"));
+    let case = Case {
+        up: said([Step::ReportLists { place: Place { table: 1, path: vec![2, 1] } }]),
+        rows: "INSERT INTO notes VALUES ('x', 1); INSERT INTO notes__inside__tags VALUES ('x', 0, 'a'), ('x', 1, 'a');",
+        after: ("SELECT count(*) FROM notes__inside__tags", "2"),
+        back: ("SELECT count(*) FROM notes__inside__tags", "2"),
+        ..case(
+            "report_lists",
+            [list(""), list("[(buf.validate.field).repeated = {min_items: 2 max_items: 5 unique: true}]")],
+        )
+    };
+    let up = case.migration().up;
+    let line = "\n-- protostore: {\"lists\":{\"table\":\"notes\",\"key\":[\"id\"],\"within\":\"inside\",\"of\":\"notes__inside__tags\",\
+                \"owner\":[\"_id\"],\"field\":\"notes.tags\",\"least\":2,\"most\":5,\"unique\":\"value\"}}\n";
+    assert!(up.contains(line), "{up}");
     case.check();
 }
 

@@ -12,11 +12,14 @@ use super::refusal::{Beyond, Refusal};
 use super::settings::{self, Role};
 use super::{Access, Cipher, connect, create};
 use crate::error::Result;
-use crate::info::Newer;
+use crate::info::{Broken, Newer};
 use crate::key::Key;
 use crate::progress::Listener;
 use crate::schema::{Migration, Schema};
 use crate::sqlite::upkeep::{CopyOptions, PendingVersion, Rehearsal, Stop};
+
+/// What stops an upgrade, and rows that break newer rules.
+type Found = (Vec<Stop>, Vec<Broken>);
 
 impl Cold {
     /// Returns the versions that the file is yet to be upgraded to.
@@ -31,9 +34,12 @@ impl Cold {
         let access = self.access(key);
         let rehearsed = self.version(schema).and_then(|from| {
             let structure = self.structure(schema, from)?;
-            let stops = if from < schema.version { self.upgrade_a_copy(schema, from, access)? } else { Vec::new() };
+            let (stops, broken) = match from < schema.version {
+                true => self.upgrade_a_copy(schema, from, access)?,
+                false => (Vec::new(), Vec::new()),
+            };
             let pending = pending(schema, from);
-            Ok(Rehearsal { from, to: schema.version, pending, structure, stops, took: start.elapsed() })
+            Ok(Rehearsal { from, to: schema.version, pending, structure, stops, broken, took: start.elapsed() })
         });
         rehearsed.map_err(|refusal| refusal.on(self.connection()).about(&self.place.path))
     }
@@ -65,28 +71,23 @@ impl Cold {
         }
     }
 
-    fn upgrade_a_copy(
-        &self,
-        schema: &Schema,
-        from: u32,
-        access: Access<'_>,
-    ) -> std::result::Result<Vec<Stop>, Refusal> {
+    fn upgrade_a_copy(&self, schema: &Schema, from: u32, access: Access<'_>) -> std::result::Result<Found, Refusal> {
         super::copy::room(self.connection(), &self.place)?;
         let options = CopyOptions::new();
         // It is removed when the draft is dropped.
         let mut draft = Draft::begin(self.place.clone(), ".checking", access, &options)?;
         draft.fill(self.connection(), &mut || Ok(()))?;
-        let mut stops = Vec::new();
+        let mut found = (Vec::new(), Vec::new());
         draft.change(|copy| {
-            stops = upgrade(copy, schema, from, access)?;
+            found = upgrade(copy, schema, from, access)?;
             Ok(())
         })?;
-        Ok(stops)
+        Ok(found)
     }
 }
 
 /// Upgrades a copy, and undoes that.
-fn upgrade(copy: &Place, schema: &Schema, from: u32, access: Access<'_>) -> std::result::Result<Vec<Stop>, Refusal> {
+fn upgrade(copy: &Place, schema: &Schema, from: u32, access: Access<'_>) -> std::result::Result<Found, Refusal> {
     let mut connection = connect::bare(&copy.path, false)?;
     let cipher = match access {
         Access::Keyed(key) => Cipher::of_file(&connection, key)?,
@@ -94,9 +95,9 @@ fn upgrade(copy: &Place, schema: &Schema, from: u32, access: Access<'_>) -> std:
     };
     cipher.unlock(&connection)?;
     settings::apply(&connection, Role::Writer, create::CACHE)?;
-    let stops = migrate::rehearse(&mut connection, schema, from, &Reporter::new(&Listener::default()));
+    let found = migrate::rehearse(&mut connection, schema, from, &Reporter::new(&Listener::default()));
     connect::leave(connection, false);
-    stops
+    found
 }
 
 fn pending(schema: &Schema, version: u32) -> Vec<PendingVersion> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Database;
 use crate::error::Result;
+use crate::info::Broken;
 use crate::key::Key;
 use crate::schema::Schema;
 
@@ -30,6 +31,9 @@ pub struct Rehearsal {
     pub structure: Vec<String>,
     /// What stops the upgrade, in sentences: of the first version that something stops. Later ones were not looked at then.
     pub stops: Vec<Stop>,
+    /// Rows that break a rule which is newer than they are and which SQL cannot state. They stop nothing and stay as they are;
+    /// the upgrade tells of them as well. Those of versions that were reached.
+    pub broken: Vec<Broken>,
     /// How long it took.
     pub took: Duration,
 }

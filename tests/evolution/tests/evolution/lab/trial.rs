@@ -18,7 +18,7 @@ pub(crate) struct Trial<'a> {
     pub(crate) back: &'a Carry,
     /// Whether the way back keeps everything.
     pub(crate) exact: bool,
-    /// A field of texts that are to be small letters from now on, which SQL cannot state.
+    /// A field of texts that are to be small letters from now on, or of lists whose elements are to differ: SQL cannot state it.
     pub(crate) letters: Option<&'a str>,
     /// Whether counters are raised to the greatest number of their column.
     pub(crate) counts: bool,
@@ -81,12 +81,15 @@ impl Trial<'_> {
     }
 }
 
-/// Returns how many texts in a field of that name have anything but small letters.
+/// Returns how many texts in a field of that name have anything but small letters, and how many lists an element twice.
 fn odd(name: &str, message: &DynamicMessage) -> u64 {
     let mut found = 0;
     for (field, value) in message.fields() {
         if field.name() == name {
             found += u64::from(value.as_str().is_some_and(|text| !text.bytes().all(|b| b.is_ascii_lowercase())));
+            // A list is one row, however many of its elements are there twice.
+            let repeats = |list: &[Value]| list.iter().enumerate().any(|(at, element)| list[..at].contains(element));
+            found += u64::from(value.as_list().is_some_and(repeats));
         }
         each(&mut value.clone(), &mut |inner| found += odd(name, inner));
     }

@@ -5,26 +5,35 @@ use rusqlite::Connection;
 use super::super::integrity;
 use super::super::refusal::Refusal;
 use super::{Reporter, run, structure, within};
+use crate::info::Broken;
 use crate::schema::{Migration, Schema};
 use crate::sqlite::upkeep::Stop;
 
-/// Runs the steps of all versions after `from` in a transaction, undoes them, and returns what has stopped them.
+/// Runs the steps of all versions after `from` in a transaction, undoes them, and returns what has stopped them, and the rows that
+/// break newer rules.
 pub(in crate::sqlite::open) fn rehearse(
     connection: &mut Connection,
     schema: &Schema,
     from: u32,
     reporter: &Reporter,
-) -> Result<Vec<Stop>, Refusal> {
+) -> Result<(Vec<Stop>, Vec<Broken>), Refusal> {
     let failed = |why| Refusal::Engine("be upgraded in a copy", why);
     connection.execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE").map_err(failed)?;
-    let stops = within(connection, |connection| Ok(stops(connection, schema, from, reporter)));
+    let mut broken = Vec::new();
+    let stops = within(connection, |connection| Ok(stops(connection, schema, from, reporter, &mut broken)));
     if !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK").map_err(failed)?;
     }
-    stops
+    Ok((stops?, broken))
 }
 
-fn stops(connection: &Connection, schema: &Schema, from: u32, reporter: &Reporter) -> Vec<Stop> {
+fn stops(
+    connection: &Connection,
+    schema: &Schema,
+    from: u32,
+    reporter: &Reporter,
+    broken: &mut Vec<Broken>,
+) -> Vec<Stop> {
     let stop =
         |migration: &Migration, why: String| Stop { version: migration.version, slug: migration.slug.to_owned(), why };
     for migration in schema.migrations.iter().filter(|migration| migration.version > from) {
@@ -41,7 +50,8 @@ fn stops(connection: &Connection, schema: &Schema, from: u32, reporter: &Reporte
         match ran {
             Err((step, why)) if found.is_empty() => return vec![stop(migration, format!("at {step}: {why}"))],
             _ if !found.is_empty() => return found,
-            _ => {}
+            Ok((_, of_it)) => broken.extend(of_it),
+            Err(_) => {}
         }
     }
     let Some(newest) = schema.migrations.last() else { return Vec::new() };

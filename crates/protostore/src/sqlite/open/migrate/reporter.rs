@@ -29,6 +29,8 @@ struct At {
     step: String,
     done: usize,
     of: usize,
+    /// How many rows it has gone through, and of how many.
+    rows: Option<(u64, u64)>,
     told: Instant,
 }
 
@@ -36,7 +38,7 @@ impl Reporter {
     /// One for an upgrade that begins now.
     pub(in crate::sqlite::open) fn new(listener: &Listener) -> Self {
         let start = Instant::now();
-        let at = At { version: 0, slug: String::new(), step: String::new(), done: 0, of: 0, told: start };
+        let at = At { version: 0, slug: String::new(), step: String::new(), done: 0, of: 0, rows: None, told: start };
         Self { listener: listener.clone(), start, at: Arc::new(Mutex::new(at)) }
     }
 
@@ -75,7 +77,7 @@ impl Reporter {
     pub(super) fn step(&self, version: u32, slug: &str, step: &str, done: usize, of: usize) {
         if self.listener.is_there() {
             let (slug, step) = (slug.to_owned(), step.to_owned());
-            *self.at() = At { version, slug, step, done, of, told: Instant::now() };
+            *self.at() = At { version, slug, step, done, of, rows: None, told: Instant::now() };
             self.tell();
         }
     }
@@ -88,13 +90,42 @@ impl Reporter {
         }
     }
 
+    /// Tells that the step goes through rows from now on, which are counted only where somebody is told.
+    pub(super) fn rows<E>(&self, count: impl FnOnce() -> Result<u64, E>) -> Result<(), E> {
+        if self.listener.is_there() {
+            let all = count()?;
+            self.at().rows = Some((0, all));
+            self.tell();
+        }
+        Ok(())
+    }
+
+    /// Tells that one more row is done, if that is due.
+    pub(super) fn row(&self) {
+        if self.listener.is_there() {
+            if let Some((done, _)) = &mut self.at().rows {
+                *done += 1;
+            }
+            self.tick();
+        }
+    }
+
+    /// Tells that all rows are done.
+    pub(super) fn rows_done(&self) {
+        if self.listener.is_there() {
+            self.tell();
+        }
+    }
+
     fn tell(&self) {
         // Not under the lock: whoever is told may panic.
-        let (version, slug, step, done, of) = {
+        let (version, slug, step, done, of, rows) = {
             let at = self.at();
-            (at.version, at.slug.clone(), at.step.clone(), at.done, at.of)
+            (at.version, at.slug.clone(), at.step.clone(), at.done, at.of, at.rows)
         };
-        self.listener.tell(&Progress { version, slug: &slug, step: &step, done, of, elapsed: self.elapsed() });
+        let (rows, of_rows) = rows.unzip();
+        let elapsed = self.elapsed();
+        self.listener.tell(&Progress { version, slug: &slug, step: &step, done, of, rows, of_rows, elapsed });
     }
 
     fn at(&self) -> MutexGuard<'_, At> {

@@ -16,6 +16,7 @@
 //! | `keep` | `into`, `to`, `message`, `fields` | each row as the bytes of its record, in the column `to` of a table of its key |
 //! | `hook` | `kept`, `from`, `message`, `calls` | what methods of the program make of rows that were kept; each of the calls has `method` and the `fields` that it may change |
 //! | `report` | `column`, `field`, `rules` | nothing, but counts the rows that break rules which SQL cannot state |
+//! | `lists` | `of`, `owner`, `within`, `least`, `most`, `unique`, `field` | nothing, but counts the rows whose list in a child table breaks these |
 //!
 //! `was` and `is` say what there was in the version before, and what is to be there: `form`, `bytes`, `json` or the `paths`
 //! of a mask; `message`, its full name, none where the bytes are the field's own; `field`, where it is all of this field of the message, as a list
@@ -32,7 +33,6 @@ use self::form::{Known, Stored};
 use self::hook::Handed;
 use self::line::{Line, Member};
 use self::rows::Rows;
-use self::rules::Rules;
 use super::split::{Kind, Piece};
 use super::{Cause, Reporter};
 use crate::info::Broken;
@@ -46,6 +46,7 @@ mod form;
 mod gather;
 mod hook;
 mod line;
+mod report;
 mod rows;
 mod rules;
 mod spread;
@@ -126,32 +127,11 @@ pub(super) fn between(
             hook::run(connection, handed, record(message, &new)?, &calls, hooks, reporter)
         }
         Line::Report { rows, column, field, rules } => {
-            return report(connection, &rows, &column, field, &rules, reporter);
+            return report::values(connection, &rows, &column, field, &rules, reporter);
         }
+        Line::Lists { rows, field, lists } => return report::lists(connection, &rows, field, &lists, reporter),
     };
     done.map(|()| None)
-}
-
-/// Counts the rows whose value breaks rules, if any does.
-fn report(
-    connection: &Connection,
-    rows: &Rows,
-    column: &str,
-    field: String,
-    rules: &Rules,
-    reporter: &Reporter,
-) -> Result<Option<Broken>, Cause> {
-    let mut broken = Broken { field, rows: 0, first: String::new() };
-    rows.each(connection, &[column], reporter, |key, values| {
-        if rules.are_broken_by(&values[0]) {
-            if broken.rows == 0 {
-                broken.first = rows::named(key);
-            }
-            broken.rows += 1;
-        }
-        Ok(())
-    })?;
-    Ok((broken.rows > 0).then_some(broken))
 }
 
 /// Returns a record as its bytes, in the order in which prost writes it.

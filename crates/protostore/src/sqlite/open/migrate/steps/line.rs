@@ -6,6 +6,7 @@ use super::Why;
 use super::column::{Column, Form as ColumnForm, Ty};
 use super::form::{Form, Stored};
 use super::hook::Call;
+use super::report::Lists;
 use super::rows::Rows;
 use super::rules::Rules;
 use crate::stored::document::{Catalog, Scalar};
@@ -22,6 +23,7 @@ pub(super) enum Line {
     Keep { rows: Rows, into: String, to: String, message: String, fields: Vec<Member> },
     Hook { rows: Rows, kept: Rows, from: String, message: String, calls: Vec<Call> },
     Report { rows: Rows, column: String, field: String, rules: Rules },
+    Lists { rows: Rows, field: String, lists: Lists },
 }
 
 /// A field of a message, by its place.
@@ -144,6 +146,18 @@ pub(super) fn read(json: &str) -> Result<Line, Why> {
             field: of.text("field")?,
             rules: Rules::read(of.take("rules")?)?,
         },
+        "lists" => Line::Lists {
+            rows: of.rows()?,
+            field: of.text("field")?,
+            lists: Lists {
+                within: of.optional("within").map(text).transpose()?,
+                of: of.text("of")?,
+                owner: of.texts("owner")?,
+                least: of.limit("least")?,
+                most: of.limit("most")?,
+                unique: of.optional("unique").map(text).transpose()?,
+            },
+        },
         other => return Err(format!("there is no step {other}")),
     };
     of.end(line)
@@ -235,6 +249,11 @@ impl Members {
         number.ok_or_else(|| format!("{name} is no number"))
     }
 
+    fn limit(&mut self, name: &str) -> Result<Option<u64>, Why> {
+        let limit = self.optional(name).map(|limit| limit.as_u64().ok_or_else(|| format!("{name} is no number")));
+        limit.transpose()
+    }
+
     fn rows(&mut self) -> Result<Rows, Why> {
         Ok(Rows { table: self.text("table")?, key: self.texts("key")? })
     }
@@ -318,7 +337,8 @@ mod tests {
                 steps.extend(json.split('"').nth(1).map(str::to_owned));
             }
         }
-        let all = ["bits", "chain", "decode", "encode", "hook", "keep", "reform", "report", "text"].map(str::to_owned);
+        let all = ["bits", "chain", "decode", "encode", "hook", "keep", "lists", "reform", "report", "text"]
+            .map(str::to_owned);
         assert!(steps.iter().eq(all.iter()), "{steps:?}");
     }
 }

@@ -67,6 +67,10 @@ impl Rows {
         let order = if parts == 0 { String::new() } else { format!(" ORDER BY {key} LIMIT {PAGE}") };
         let first = format!("SELECT {all} FROM {table}{order}");
         let after = format!("SELECT {all} FROM {table} WHERE ({key}) > ({}){order}", parameters(1, parts));
+        reporter.rows(|| {
+            let all: i64 = connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
+            Ok::<_, Cause>(all.unsigned_abs())
+        })?;
         let mut last: Option<Vec<Value>> = None;
         loop {
             let sql = if last.is_some() { &after } else { &first };
@@ -78,16 +82,18 @@ impl Rows {
             for found in &page {
                 let (key, values) = found.split_at(parts);
                 row(key, &values[..columns.len()]).map_err(|why| error(named, key, &why))?;
-                reporter.tick();
+                reporter.row();
             }
             match page.into_iter().nth(PAGE - 1) {
                 Some(mut found) if parts > 0 => {
                     found.truncate(parts);
                     last = Some(found);
                 }
-                _ => return Ok(()),
+                _ => break,
             }
         }
+        reporter.rows_done();
+        Ok(())
     }
 
     /// Returns what writes columns of the row with a key.
