@@ -123,7 +123,10 @@ impl Base {
     /// be read the finding that says so, where none about the history says it already.
     pub(crate) fn added(&self, project: &Project, plan: &Plan) -> Vec<Result<MadeVersion, Finding>> {
         let head = self.of(plan).map_or(0, |(_, lock)| lock.head);
-        let versions = plan.next.history.versions.iter().filter(|version| version.number > head.max(1));
+        // What would be the next version, codegen has not made yet.
+        let is_made = |number: u32| plan.next.upgrade.as_ref().is_none_or(|upgrade| upgrade.to != number);
+        let versions = plan.next.history.versions.iter();
+        let versions = versions.filter(|version| version.number > head.max(1) && is_made(version.number));
         let read = |version: &protostore_evolve::Version| {
             let path = plan_path(version.number);
             let text = plan.there.get(&path).map(|bytes| past::text(bytes));

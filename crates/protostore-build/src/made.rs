@@ -66,8 +66,15 @@ impl MadeVersion {
     pub(crate) fn text(&self, colours: Colours, with_sql: bool) -> String {
         let Self { store, semver, plan, place: _, steps, passes, sql } = self;
         let title = |text: &str| colours.paint(Part::Title, text);
-        let mut lines = vec![title(&format!("{store}: version {} `{}`, {semver}", plan.to, plan.slug))];
+        let is_impossible = plan.asks.iter().any(|ask| ask.line.is_none());
+        let mut lines = vec![title(&match is_impossible {
+            true => format!("{store}: no version {} can be made of this", plan.to),
+            false => format!("{store}: version {} `{}`, {semver}", plan.to, plan.slug),
+        })];
         lines.extend(plan.verdicts.iter().flat_map(|verdict| colours.verdict(verdict)).map(|line| format!("  {line}")));
+        if is_impossible {
+            return lines.join("\n") + "\n";
+        }
         if plan.asks.is_empty() && steps.is_empty() {
             lines.push(format!("  {} none, the file stays as it is", title("steps:")));
         } else if plan.asks.is_empty() {

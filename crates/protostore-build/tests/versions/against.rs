@@ -49,6 +49,16 @@ fn versions_that_came_since_are_shown_and_fail_where_that_is_asked() {
 }
 
 #[test]
+fn a_version_that_codegen_has_not_made_yet_is_shown_once_and_missed_nowhere() {
+    let lab = committed();
+    edit(&lab, "string name = 2;", "string label = 2;");
+    let report = against(&lab);
+    let titles: Vec<_> = report.findings.iter().map(|finding| finding.title.as_str()).collect();
+    assert_eq!(titles, ["the protos of `lab` changed since version 1"], "{report}");
+    assert_eq!(report.versions.iter().map(|version| version.plan.to).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
 fn a_version_whose_plan_cannot_be_read_is_not_left_out() {
     let lab = committed();
     edit(&lab, "string name = 2;", "string label = 2;");

@@ -120,6 +120,7 @@ impl Draft<'_> {
             return;
         }
         let ask = Ask { kind, at: at.clone(), risk: risk.into(), line, instead };
+        self.asked.push((kind, at.clone()));
         // One line of a message answers for each place where the message is.
         let is_same = |other: &&mut Ask| other.kind == kind && other.line.is_some() && other.line == ask.line;
         if !self.asks.iter_mut().any(|other| is_same(&other)) {

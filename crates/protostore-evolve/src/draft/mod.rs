@@ -39,6 +39,8 @@ pub(crate) struct Draft<'a> {
     used: BTreeSet<(Word, String)>,
     pub(crate) verdicts: Vec<Verdict>,
     pub(crate) asks: Vec<Ask>,
+    /// Each place of a question, also where one line answers for several.
+    asked: Vec<(ChangeKind, At)>,
     pub(crate) accepted: BTreeSet<Acceptance>,
     /// What no step of this direction does.
     pub(crate) rejected: Vec<At>,
@@ -63,6 +65,7 @@ impl<'a> Draft<'a> {
             used: BTreeSet::new(),
             verdicts: Vec::new(),
             asks: Vec::new(),
+            asked: Vec::new(),
             accepted: BTreeSet::new(),
             rejected: Vec::new(),
             values: Values::default(),
@@ -125,7 +128,7 @@ impl<'a> Draft<'a> {
     /// Returns the kinds of the changes at a place so far.
     pub(crate) fn changes_at(&self, table: u32, path: &[u32]) -> Vec<ChangeKind> {
         let here = |verdict: &&Verdict| verdict.at.table == Some(table) && verdict.at.path == path;
-        let asked = self.asks.iter().filter(|ask| ask.at.table == Some(table) && ask.at.path == path);
-        self.verdicts.iter().filter(here).map(|verdict| verdict.kind).chain(asked.map(|ask| ask.kind)).collect()
+        let asked = self.asked.iter().filter(|(_, at)| at.table == Some(table) && at.path == path);
+        self.verdicts.iter().filter(here).map(|verdict| verdict.kind).chain(asked.map(|(kind, _)| *kind)).collect()
     }
 }

@@ -94,7 +94,7 @@ pub enum Word {
     Rekey,
     /// Rows are deleted, or overwritten.
     Rows,
-    /// A field that lives on in the proto is stored no more.
+    /// What is stored of a field that lives on in the proto is dropped.
     Drop,
     /// A hash chain ends.
     Unchain,

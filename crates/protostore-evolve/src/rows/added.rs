@@ -2,6 +2,7 @@
 
 pub(super) mod filled;
 pub(super) mod own_rows;
+pub(super) mod renumbered;
 
 use protostore_schema::{Label, Type};
 
@@ -20,14 +21,8 @@ pub(crate) fn field(new: &Datum<'_>, draft: &mut Draft<'_>) {
         return;
     }
     let at = At::field(None, Some(new));
-    if let Some(old) = filled::left_number(new, draft).filter(|_| draft.direction == Direction::Up) {
-        if !filled::is_given(new, draft) {
-            return filled::ask_where_it_went(&old, new, draft);
-        }
-        filled::fill(new, draft);
-        let says = format!("{} is number {} now, it was {}", new.name, new.field.number, old.number);
-        let verdict = Verdict::new(ChangeKind::N11, at, says).wire(Effect::Breaks).data(DataEffect::Exact);
-        return draft.verdict(verdict.previous(Previous::Neither).passes(1));
+    if let Some(old) = renumbered::left_number(new, draft).filter(|_| draft.direction == Direction::Up) {
+        return renumbered::field(&old, new, draft);
     }
     added(new, at, Effect::Adds, draft);
 }

@@ -46,9 +46,8 @@ pub(crate) fn no_longer_stored(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Dra
 }
 
 fn lost(old: &Datum<'_>, gone: Verdict, draft: &Draft<'_>) -> Verdict {
-    let is_moved = old.column_id().is_some_and(|column| is_moved(&column, draft));
     let gone = gone.previous(Previous::Neither).passes(1);
-    if is_moved {
+    if draft.is_moved_whole(old) {
         return gone.data(DataEffect::Exact);
     }
     let gone = gone.data(DataEffect::Dropped);
@@ -58,11 +57,6 @@ fn lost(old: &Datum<'_>, gone: Verdict, draft: &Draft<'_>) -> Verdict {
         _ if old.is_required() && !old.is_key() => gone.down(crate::plan::DownEffect::CopyOnly),
         _ => gone.loses(format!("the values of {}", old.name)),
     }
-}
-
-/// Returns whether a new column has all of its values.
-fn is_moved(column: &crate::plan::ColumnId, draft: &Draft<'_>) -> bool {
-    draft.new.columns().keys().any(|new| draft.moved_from(new).as_ref() == Some(column))
 }
 
 /// Rows in which this member was the one that is set would have none.

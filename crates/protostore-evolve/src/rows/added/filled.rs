@@ -1,11 +1,10 @@
 //! The values of a new field in rows that are there: `backfill`, and what must have one.
 
-use protostore_schema::{Field, Generated, Label, Source};
+use protostore_schema::{Generated, Label, Source};
 
 use super::own_rows;
 use crate::draft::{Direction, Draft};
 use crate::plan::{At, ChangeKind, ColumnId, DataEffect, Effect, Fill, Previous, Step, Test, Verdict};
-use crate::types::is_same_kind;
 use crate::view::{Datum, Storage};
 
 /// Returns whether the proto gives a `backfill` for it.
@@ -75,37 +74,17 @@ fn guard_moved(new: &Datum<'_>, column: &ColumnId, presence: &ColumnId, draft: &
 fn value(new: &Datum<'_>, column: &ColumnId, draft: &Draft<'_>) -> Option<Fill> {
     match draft.direction {
         Direction::Up => draft.backfill(column).map(Fill::Sql),
+        Direction::Down if !draft.is_back_whole(new) => None,
         Direction::Down => draft.moved_to(new.column()?, column).map(Fill::Copy),
     }
 }
 
-/// Returns the name of the field whose column is all of its `backfill`, and which is gone.
+/// Returns the name of the field whose column is all of its `backfill`, and which is gone with nothing left behind.
 pub(super) fn moved_from(new: &Datum<'_>, draft: &Draft<'_>) -> Option<String> {
     let column = new.column_id()?;
     let there = draft.moved_from(&column)?;
-    draft.old.datum(there.place.table, &there.path).map(|old| old.name.clone())
-}
-
-/// Returns the field that had this one's name, type and label under another number, which now has another name or none.
-pub(super) fn left_number(new: &Datum<'_>, draft: &Draft<'_>) -> Option<Field> {
-    let (before, after) = (draft.old.schema, draft.new.schema);
-    let around = draft.old.data_of(new.table.number).find(|old| {
-        old.path.len() == new.path.len() && old.path[..old.path.len() - 1] == new.path[..new.path.len() - 1]
-    })?;
-    let old = before.reach.message(&around.declared_by)?.fields.iter().find(|field| field.name == new.field.name)?;
-    let is_same = old.label == new.field.label && is_same_kind(before, after, &old.kind, &new.field.kind);
-    (old.number != new.field.number && is_same).then(|| old.clone())
-}
-
-/// A field that was given another number: the values are under the former one.
-pub(super) fn ask_where_it_went(old: &Field, new: &Datum<'_>, draft: &mut Draft<'_>) {
-    let (was, is, name) = (old.number, new.field.number, &new.field.name);
-    let risk = format!(
-        "{} was number {was}, and is number {is} now: its values are those of number {was}. Put the number back, \
-         {name} = {was}; or reserve {was}, and say where the values are",
-        new.name
-    );
-    write(new, ChangeKind::N11, backfill_by(new, &format!("\"{}\"", old.name), draft), risk, draft);
+    let old = draft.old.datum(there.place.table, &there.path)?;
+    draft.is_moved_whole(old).then(|| old.name.clone())
 }
 
 /// Returns whether rows that are there must get a value.
@@ -195,7 +174,13 @@ pub(super) fn ask(new: &Datum<'_>, kind: ChangeKind, risk: String, draft: &mut D
     write(new, kind, backfill(new, draft), risk, draft);
 }
 
-fn write(new: &Datum<'_>, kind: ChangeKind, (source, line): (Source, String), risk: String, draft: &mut Draft<'_>) {
+pub(super) fn write(
+    new: &Datum<'_>,
+    kind: ChangeKind,
+    (source, line): (Source, String),
+    risk: String,
+    draft: &mut Draft<'_>,
+) {
     draft.write(kind, &At::field(None, Some(new)), &source, line, risk);
 }
 
@@ -207,7 +192,7 @@ pub(in crate::rows) fn backfill(new: &Datum<'_>, draft: &Draft<'_>) -> (Source, 
 }
 
 /// The same with an expression: at the field, or, where its message belongs to others, at the table.
-fn backfill_by(new: &Datum<'_>, sql: &str, draft: &Draft<'_>) -> (Source, String) {
+pub(super) fn backfill_by(new: &Datum<'_>, sql: &str, draft: &Draft<'_>) -> (Source, String) {
     let is_of_others = draft.new.schema.reach.message(&new.declared_by).is_some_and(|message| message.declared.others);
     if is_of_others {
         let (_, path) = new.name.split_once('.').unwrap_or(("", &new.name));

@@ -2,6 +2,7 @@
 
 use protostore_schema::{Field, Kind, Label, Message};
 
+use super::super::added::renumbered;
 use super::super::enumeration;
 use super::Look;
 use super::carried::carried;
@@ -33,6 +34,7 @@ impl Inside<'_> {
         for field in &new.fields {
             match old.field(field.number) {
                 None => {
+                    renumbered::inside([old, new], field, self.at, draft);
                     let added = self.verdict(field, "is new").wire(Effect::Adds).json(Effect::Adds);
                     let added = added.loses(format!("{} in {}", self.dotted(field), self.at.present()));
                     // The previous program writes the message anew, without what it does not know.
@@ -69,7 +71,11 @@ impl Inside<'_> {
             let is_carried_back = carried(new, old, [draft.new.schema, draft.old.schema]).is_some();
             draft.verdict(if is_carried_back { verdict } else { verdict.down(DownEffect::CopyOnly) });
         } else if (old.label, old.packed) != (new.label, new.packed) {
-            let says = format!("is {} now, and was {}", words(new), words(old));
+            let says = match old.label == new.label {
+                true if new.packed => "is packed now".to_owned(),
+                true => "is not packed now".to_owned(),
+                false => format!("is {} now, and was {}", words(new), words(old)),
+            };
             let verdict = self.verdict(new, &says);
             let merges = |verdict: Verdict| {
                 verdict.previous(Previous::Reads).loses(format!("whether {} is zero or unset", self.dotted(new)))
