@@ -142,7 +142,8 @@ impl<E: Engine> Options<E> {
         self
     }
 
-    /// Sets who is told how far an upgrade is: before each of its steps, and at least each second while one goes on.
+    /// Sets who is told how far an upgrade is: before each of its steps, and at least each second while one goes on, except
+    /// for what SQLite does in one go: dropping a table, sorting an index, COMMIT.
     ///
     /// It is called on the thread that opens the store, in the middle of the upgrade; it must not open the store itself. A
     /// panic in it ends the upgrade, and nothing has changed.

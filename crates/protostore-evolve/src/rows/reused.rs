@@ -74,6 +74,11 @@ fn removed(old: &Message, new: &Message, field: &Field, draft: &mut Draft<'_>) {
     }
     let at = at(old, field, true, draft);
     let is_table = new.proto == draft.new.schema.store;
+    let namesake = new.fields.iter().find(|other| is_table && other.name == field.name);
+    if namesake.is_some_and(|table| draft.changes_at(table.number, &[]).contains(&ChangeKind::T10)) {
+        // The number is to be put back.
+        return;
+    }
     let stored = stored_paths(old, field, draft);
     if new.declared.others && !is_table {
         return dropped(&stored, old, field, &at, draft);

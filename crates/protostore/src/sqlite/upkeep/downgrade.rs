@@ -112,8 +112,8 @@ impl DowngradeOptions {
         Self::default()
     }
 
-    /// Sets who is told how far it is: before each step, and at least each second while one goes on. A panic in it ends the
-    /// downgrade, and nothing has changed.
+    /// Sets who is told how far it is: before each step, and at least each second while one goes on, except for what SQLite
+    /// does in one go: dropping a table, sorting an index, COMMIT. A panic in it ends the downgrade, and nothing has changed.
     #[must_use]
     pub fn progress(mut self, told: impl Fn(&Progress<'_>) + Send + Sync + 'static) -> Self {
         self.listener = Listener::new(told);

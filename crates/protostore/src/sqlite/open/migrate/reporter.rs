@@ -1,4 +1,4 @@
-//! Who is told how far an upgrade is: before each step, and at least each second in the middle of one.
+//! Who is told how far an upgrade is: before each step, and in the middle of one at least each second that SQLite asks back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
