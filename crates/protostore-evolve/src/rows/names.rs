@@ -11,13 +11,15 @@ use crate::view::{Datum, Storage};
 pub(crate) fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
     let at = At::both(old, new);
     if old.field.name != new.field.name {
-        renamed(old, new, &at, draft);
-    } else if old.field.json != new.field.json {
+        return renamed(old, new, &at, draft);
+    }
+    if old.field.json != new.field.json {
         let says = format!("{} has another name in JSON", new.name);
-        let verdict = Verdict::new(ChangeKind::N02, at, says).json(Effect::Breaks);
+        let verdict = Verdict::new(ChangeKind::N02, at.clone(), says).json(Effect::Breaks);
         let is_json = is_named_in_json(new);
         draft.verdict(if is_json { verdict.previous(Previous::Neither) } else { verdict });
-    } else if draft.is_mapped_anew() {
+    }
+    if draft.is_mapped_anew() {
         // The row of the mapping says that names in SQL are others.
     } else if let Some((from, to)) = sql_names(old, new).filter(|_| !is_consequence(old, new, draft)) {
         let is_case = from.eq_ignore_ascii_case(to);
@@ -26,9 +28,8 @@ pub(crate) fn field(old: &Datum<'_>, new: &Datum<'_>, draft: &mut Draft<'_>) {
             false if is_alias_of_rowid(old, from) => ChangeKind::N10,
             false => ChangeKind::N08,
         };
-        let previous = if is_case { Previous::ReadsAndWrites } else { Previous::Neither };
         let says = format!("{} is stored as {to:?}, it was {from:?}", new.name);
-        draft.verdict(Verdict::new(kind, at, says).previous(previous));
+        draft.verdict(Verdict::new(kind, at, says).previous(by_sql_names(new, draft)));
     }
 }
 
@@ -91,10 +92,7 @@ fn renamed(old: &Datum<'_>, new: &Datum<'_>, at: &At, draft: &mut Draft<'_>) {
         );
         draft.accept(Word::Swap, kind, at, names, risk);
     }
-    let is_case = kind == ChangeKind::N09;
-    let keeps_sql = !any_sql_name_changes(new, draft);
-    let previous =
-        if (keeps_sql || is_case) && !is_named_in_json(new) { Previous::ReadsAndWrites } else { Previous::Neither };
+    let previous = if is_named_in_json(new) { Previous::Neither } else { by_sql_names(new, draft) };
     let says = format!("{} is now called {}", old.name, new.name);
     draft.verdict(Verdict::new(kind, at.clone(), says).json(Effect::Breaks).previous(previous));
 }
@@ -145,8 +143,9 @@ fn is_consequence(old: &Datum<'_>, new: &Datum<'_>, draft: &Draft<'_>) -> bool {
     is_told || is_of_table
 }
 
-/// Returns whether any column or table at or below a field has another SQL name.
-fn any_sql_name_changes(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
+/// Returns what names in SQL let the previous program do: nothing, where a column or table at or below a field has another
+/// than in case.
+fn by_sql_names(new: &Datum<'_>, draft: &Draft<'_>) -> Previous {
     let (before, after) = (draft.old, draft.new);
     let table = new.table.number;
     let columns = after.columns().iter().filter(|(id, _)| id.place.table == table && id.path.starts_with(&new.path));
@@ -154,7 +153,9 @@ fn any_sql_name_changes(new: &Datum<'_>, draft: &Draft<'_>) -> bool {
     let below = |place: &Place| place.table == table && place.path.starts_with(&new.path);
     let places = after.places().iter().filter(|(place, _)| below(place));
     let mut places = places.filter_map(|(place, is)| Some((before.places().get(place)?, is)));
-    columns.any(|(was, is)| was.name.sql != is.name.sql) || places.any(|(was, is)| was.name != is.name)
+    let is_other = columns.any(|(was, is)| !was.name.sql.eq_ignore_ascii_case(&is.name.sql))
+        || places.any(|(was, is)| !was.name.eq_ignore_ascii_case(is.name));
+    if is_other { Previous::Neither } else { Previous::ReadsAndWrites }
 }
 
 /// Returns whether a column of a table with rowids is called as the rowid is, which SQLite then cannot rename or drop.

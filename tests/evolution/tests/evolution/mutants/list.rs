@@ -240,6 +240,7 @@ pub(super) fn all() -> Vec<Mutant> {
         }));
         "a list of several becomes its first", "Motion::OnlyRow", "K19/top", Plant::Plan(|p| without(p, |s| matches!(s, Step::Guard(_))));
         "rows that break a rule are not counted", "Step::Report", "C02/top", Plant::Plan(|p| without(p, |s| matches!(s, Step::Report { .. })));
+        "lists that break a rule are not counted", "Step::ReportLists", "C04/top", Plant::Plan(|p| without(p, |s| matches!(s, Step::ReportLists { .. })));
         "rows that keep a rule are counted", "Step::Report", "C02/top", Plant::Sql(|sql| replaced(sql, "^[a-z]*$", "^[0-9]*$"));
         "rows get no hash", "RustStep::Chain", "T23/top/a field that was there", Plant::Plan(|p| without(p, |s| matches!(s, Step::Rust { by: RustStep::Chain { .. }, .. })));
         "a chain begins as that of another table", "RustStep::Chain", "T23/top/a new field", Plant::Sql(|sql| replaced(sql, "\"number\":1,", "\"number\":2,"));
