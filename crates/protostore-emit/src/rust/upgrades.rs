@@ -2,7 +2,7 @@
 
 mod printed;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proc_macro2::{Literal, TokenStream};
@@ -78,7 +78,7 @@ fn kept(input: &Input<'_>, old: &[Version<'_>]) -> Vec<String> {
     let schemas: Vec<&Schema> = input.versions[first..].iter().map(|version| version.schema).collect();
     let all = sample::kept(&schemas);
     // Most tables are as they were in the version before.
-    let mut printed: HashMap<*const Kept, String> = HashMap::new();
+    let mut printed: BTreeMap<*const Kept, String> = BTreeMap::new();
     let list = |kept: &Vec<Rc<Kept>>| {
         let mut list = String::new();
         for kept in kept {

@@ -3,7 +3,7 @@
 //! Whatever is compared is the same in all later versions where it is the same in each two that follow each other, so
 //! the versions are looked at once, from the newest to the oldest.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use protostore_schema::{Column, Node, Role, Schema, Table};
@@ -23,7 +23,7 @@ pub(crate) struct Kept {
 struct Stays<'s> {
     table: &'s Table,
     /// The columns of its record that hold the same in every later version, by path.
-    columns: HashMap<&'s [u32], Stay<'s>>,
+    columns: BTreeMap<&'s [u32], Stay<'s>>,
     kept: Rc<Kept>,
 }
 
@@ -40,10 +40,10 @@ struct Stay<'s> {
 /// Returns what stays as it is from each version to the last. A table that does not change has the same in each.
 pub(crate) fn kept(versions: &[&Schema]) -> Vec<Vec<Rc<Kept>>> {
     let Some((newest, older)) = versions.split_last() else { return Vec::new() };
-    let mut stay: HashMap<u32, Stays<'_>> =
+    let mut stay: BTreeMap<u32, Stays<'_>> =
         newest.tables.iter().filter_map(|table| Some((table.number, itself(table)?))).collect();
-    let today: HashMap<u32, &Table> = newest.tables.iter().map(|table| (table.number, table)).collect();
-    let all = |schema: &Schema, stay: &HashMap<u32, Stays<'_>>| {
+    let today: BTreeMap<u32, &Table> = newest.tables.iter().map(|table| (table.number, table)).collect();
+    let all = |schema: &Schema, stay: &BTreeMap<u32, Stays<'_>>| {
         schema.tables.iter().filter_map(|table| stay.get(&table.number)).map(|stays| Rc::clone(&stays.kept)).collect()
     };
     let mut found: Vec<Vec<Rc<Kept>>> = vec![all(newest, &stay)];
@@ -83,7 +83,7 @@ fn stays<'s>(table: &'s Table, later: &Stays<'s>, today: &Table) -> Option<Stays
 }
 
 /// Returns what stays of a table by the names that it has in its version and today; nothing where the key does not.
-fn named<'s>(table: &'s Table, columns: HashMap<&'s [u32], Stay<'s>>, today: &Table) -> Option<Stays<'s>> {
+fn named<'s>(table: &'s Table, columns: BTreeMap<&'s [u32], Stay<'s>>, today: &Table) -> Option<Stays<'s>> {
     let pair = |column: &Column| {
         let stay = columns.get(column.path.as_slice()).filter(|_| column.role == Role::Value)?;
         Some((column.name.sql.clone(), stay.today.to_owned()))
