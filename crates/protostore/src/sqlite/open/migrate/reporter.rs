@@ -90,6 +90,25 @@ impl Reporter {
         }
     }
 
+    fn tell(&self) {
+        // Not under the lock: whoever is told may panic.
+        let (version, slug, step, done, of, rows) = {
+            let at = self.at();
+            (at.version, at.slug.clone(), at.step.clone(), at.done, at.of, at.rows)
+        };
+        let (rows, of_rows) = rows.unzip();
+        let elapsed = self.elapsed();
+        self.listener.tell(&Progress { version, slug: &slug, step: &step, done, of, rows, of_rows, elapsed });
+    }
+
+    fn at(&self) -> MutexGuard<'_, At> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Steps that the run time takes row by row, which need the messages of the rows.
+#[cfg(feature = "prost")]
+impl Reporter {
     /// Tells that the step goes through rows from now on, which are counted only where somebody is told.
     pub(super) fn rows<E>(&self, count: impl FnOnce() -> Result<u64, E>) -> Result<(), E> {
         if self.listener.is_there() {
@@ -115,20 +134,5 @@ impl Reporter {
         if self.listener.is_there() {
             self.tell();
         }
-    }
-
-    fn tell(&self) {
-        // Not under the lock: whoever is told may panic.
-        let (version, slug, step, done, of, rows) = {
-            let at = self.at();
-            (at.version, at.slug.clone(), at.step.clone(), at.done, at.of, at.rows)
-        };
-        let (rows, of_rows) = rows.unzip();
-        let elapsed = self.elapsed();
-        self.listener.tell(&Progress { version, slug: &slug, step: &step, done, of, rows, of_rows, elapsed });
-    }
-
-    fn at(&self) -> MutexGuard<'_, At> {
-        self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
