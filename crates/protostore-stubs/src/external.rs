@@ -1,4 +1,4 @@
-//! Packages whose messages another crate has: which module of it stands for which package.
+//! Packages whose messages another crate has, each with the module of that crate.
 
 use std::collections::BTreeMap;
 

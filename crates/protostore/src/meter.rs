@@ -30,7 +30,7 @@ pub(crate) struct Meter {
 struct Measured {
     operation: &'static str,
     table: &'static str,
-    /// None where nobody wants to know how long it takes.
+    /// None where no recorder listens.
     start: Option<std::time::Instant>,
 }
 

@@ -71,7 +71,7 @@ struct Mix(u64);
 /// A duration that notes whether it was asked for.
 struct Noted<'n>(Duration, &'n Cell<bool>);
 
-/// Returns when an operation begins, unless nobody wants to know how long it takes.
+/// Returns when an operation begins, or none where no recorder listens.
 #[inline]
 pub(super) fn begin(operation: &'static str, table: &'static str) -> Option<Instant> {
     let is_quiet = KEPT_HERE.try_with(|kept| {
